@@ -1,0 +1,15 @@
+package dev.javisor.event;
+
+/** A stage in the life of a virtual machine. */
+public enum VmState {
+  /** Configured, but no vCPU has run yet. */
+  CREATED,
+  /** vCPUs run. */
+  RUNNING,
+  /** vCPUs stand still; the machine keeps its memory and its devices. */
+  PAUSED,
+  /** The guest has ended. */
+  EXITED,
+  /** Host resources have been given back. */
+  CLOSED
+}

@@ -1,0 +1,12 @@
+/** Javisor: a virtual machine monitor that lives inside a JVM. */
+module dev.javisor {
+  requires com.google.common;
+  requires com.sun.jna;
+  requires org.apache.commons.compress;
+  requires org.slf4j;
+  requires org.tukaani.xz;
+  requires static info.picocli;
+  requires static transitive org.jspecify;
+
+  exports dev.javisor.event;
+}
