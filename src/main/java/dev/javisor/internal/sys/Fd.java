@@ -1,0 +1,160 @@
+package dev.javisor.internal.sys;
+
+import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An open file descriptor, close-on-exec, owned by this object.
+ *
+ * <p>Threading: any thread. The owner sees to it that nobody is inside a call when it closes the
+ * descriptor; calls that start after {@link #close()} fail with EBADF.
+ */
+public class Fd implements AutoCloseable {
+  private static final int AT_FDCWD = -100;
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int CLOSED = -1;
+
+  /** Open for reading. */
+  public static final int O_RDONLY = 0;
+
+  /** Open for reading and writing. */
+  public static final int O_RDWR = 2;
+
+  private final AtomicInteger number;
+  private final String name;
+
+  /**
+   * Takes ownership of a descriptor.
+   *
+   * @param number the descriptor
+   * @param name what it is, for messages
+   */
+  public Fd(int number, String name) {
+    this.number = new AtomicInteger(number);
+    this.name = name;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param flags {@link #O_RDONLY} or {@link #O_RDWR}; O_CLOEXEC is added
+   * @throws NativeException with the path, if it cannot be opened
+   */
+  public static Fd open(Path path, int flags) {
+    NativeBuffer text = NativeBuffer.ofString(path.toString());
+    long result =
+        Sys.access().call6(Syscall.OPENAT, AT_FDCWD, text.address(), flags | O_CLOEXEC, 0, 0, 0);
+    Reference.reachabilityFence(text);
+    return new Fd((int) Sys.check(result, "open", path.toString()), path.toString());
+  }
+
+  /**
+   * Makes anonymous memory that can be shared by its descriptor: see memfd_create(2).
+   *
+   * @param label shown in /proc
+   * @param flags MFD_ flags beside MFD_CLOEXEC
+   */
+  public static Fd memfd(String label, int flags) {
+    NativeBuffer text = NativeBuffer.ofString(label);
+    long result = Sys.call(Syscall.MEMFD_CREATE, text.address(), flags | 1, 0);
+    Reference.reachabilityFence(text);
+    return new Fd((int) Sys.check(result, "memfd_create", label), label);
+  }
+
+  /** The number, for the kernel's structures; -1 once closed. */
+  public int number() {
+    return number.get();
+  }
+
+  /** What it is, for messages. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Makes an ioctl call and throws when it fails.
+   *
+   * @param call the request's name, such as {@code KVM_CREATE_VM}
+   * @return the result, 0 or more
+   * @throws NativeException naming the request
+   */
+  public long ioctl(String call, long request, long argument) {
+    long result = tryIoctl(request, argument);
+    if (result < 0) {
+      throw new NativeException("ioctl(" + call + ")", (int) -result, name);
+    }
+    return result;
+  }
+
+  /** As {@link #ioctl}, with a structure as its argument. */
+  public long ioctl(String call, long request, NativeBuffer argument) {
+    try {
+      return ioctl(call, request, argument.address());
+    } finally {
+      Reference.reachabilityFence(argument);
+    }
+  }
+
+  /** Makes an ioctl call; returns its result, or the negated errno. Allocates nothing. */
+  public long tryIoctl(long request, long argument) {
+    return Sys.call(Syscall.IOCTL, number.get(), request, argument);
+  }
+
+  /**
+   * Reads at an offset straight into host memory, until {@code length} bytes are there or the file
+   * ends.
+   *
+   * @return the bytes read: fewer than {@code length} only at the end of the file
+   * @throws NativeException if reading fails
+   */
+  public long readFully(long hva, long length, long offset) {
+    long done = 0;
+    while (done < length) {
+      long result =
+          Sys.access()
+              .call6(Syscall.PREAD64, number.get(), hva + done, length - done, offset + done, 0, 0);
+      if (result == -Errno.EINTR) {
+        continue;
+      }
+      if (Sys.check(result, "pread", name) == 0) {
+        break;
+      }
+      done += result;
+    }
+    return done;
+  }
+
+  /**
+   * Sets the file's size.
+   *
+   * @throws NativeException if the file cannot have it
+   */
+  public void truncate(long size) {
+    Sys.check(Sys.call(Syscall.FTRUNCATE, number.get(), size, 0), "ftruncate", name);
+  }
+
+  /** The file's size in bytes. */
+  public long size() {
+    NativeBuffer stat = NativeBuffer.ofSize(144);
+    Sys.check(Sys.call(Syscall.FSTAT, number.get(), stat.address(), 0), "fstat", name);
+    long size = stat.bytes().getLong(48);
+    Reference.reachabilityFence(stat);
+    return size;
+  }
+
+  /** Closes the descriptor; later calls do nothing. */
+  @Override
+  public void close() {
+    int open = number.getAndSet(CLOSED);
+    if (open != CLOSED) {
+      // Linux frees the number whatever close returns, so there is nothing to try again.
+      Sys.call(Syscall.CLOSE, open, 0, 0);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Fd[" + number.get() + ", " + name + "]";
+  }
+}

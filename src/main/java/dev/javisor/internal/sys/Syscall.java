@@ -1,0 +1,28 @@
+package dev.javisor.internal.sys;
+
+/** Numbers of the system calls that Javisor makes, x86-64: asm/unistd_64.h. */
+final class Syscall {
+  static final long READ = 0;
+  static final long WRITE = 1;
+  static final long CLOSE = 3;
+  static final long FSTAT = 5;
+  static final long MMAP = 9;
+  static final long MUNMAP = 11;
+  static final long RT_SIGACTION = 13;
+  static final long RT_SIGPROCMASK = 14;
+  static final long IOCTL = 16;
+  static final long PREAD64 = 17;
+  static final long PWRITE64 = 18;
+  static final long MINCORE = 27;
+  static final long MADVISE = 28;
+  static final long GETPID = 39;
+  static final long FTRUNCATE = 77;
+  static final long RT_SIGTIMEDWAIT = 128;
+  static final long GETTID = 186;
+  static final long TGKILL = 234;
+  static final long OPENAT = 257;
+  static final long EVENTFD2 = 290;
+  static final long MEMFD_CREATE = 319;
+
+  private Syscall() {}
+}
