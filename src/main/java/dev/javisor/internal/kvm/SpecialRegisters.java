@@ -1,0 +1,95 @@
+package dev.javisor.internal.kvm;
+
+import dev.javisor.internal.sys.NativeBuffer;
+import java.nio.ByteBuffer;
+
+/**
+ * A copy of a vCPU's segment, table and control registers, to be changed and written back.
+ *
+ * <p>Source: KVM api.rst KVM_SET_SREGS, struct kvm_sregs. Threading: none.
+ */
+public final class SpecialRegisters {
+  private final NativeBuffer buffer;
+
+  SpecialRegisters(NativeBuffer buffer) {
+    this.buffer = buffer;
+  }
+
+  NativeBuffer buffer() {
+    return buffer;
+  }
+
+  /**
+   * Sets a segment register.
+   *
+   * @param base the segment's linear address
+   * @param limit its last offset in bytes
+   * @param selector its selector
+   * @param access the descriptor's access bits as in its second word, bits 8 to 23: type, S, DPL,
+   *     P, and from bit 12 of this value AVL, L, D/B, G
+   */
+  public SpecialRegisters segment(
+      SegmentName name, long base, int limit, int selector, int access) {
+    ByteBuffer bytes = buffer.bytes();
+    int at = name.offset();
+    bytes.putLong(at + KvmStructs.KVM_SEGMENT_BASE, base);
+    bytes.putInt(at + KvmStructs.KVM_SEGMENT_LIMIT, limit);
+    bytes.putShort(at + KvmStructs.KVM_SEGMENT_SELECTOR, (short) selector);
+    bytes.put(at + KvmStructs.KVM_SEGMENT_TYPE, (byte) (access & 0xf));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_S, (byte) (access >> 4 & 1));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_DPL, (byte) (access >> 5 & 3));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_PRESENT, (byte) (access >> 7 & 1));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_AVL, (byte) (access >> 12 & 1));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_L, (byte) (access >> 13 & 1));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_DB, (byte) (access >> 14 & 1));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_G, (byte) (access >> 15 & 1));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_UNUSABLE, (byte) ((access >> 7 & 1) ^ 1));
+    return this;
+  }
+
+  /** The privilege level: 0 for the kernel, 3 for user mode. */
+  public int privilegeLevel() {
+    return buffer.bytes().get(SegmentName.SS.offset() + KvmStructs.KVM_SEGMENT_DPL);
+  }
+
+  /** The linear address at which a segment begins. */
+  public long segmentBase(SegmentName name) {
+    return buffer.bytes().getLong(name.offset() + KvmStructs.KVM_SEGMENT_BASE);
+  }
+
+  /** Sets the global descriptor table's register. */
+  public SpecialRegisters gdt(long base, int limit) {
+    return table(KvmStructs.KVM_SREGS_GDT, base, limit);
+  }
+
+  /** Sets the interrupt descriptor table's register. */
+  public SpecialRegisters idt(long base, int limit) {
+    return table(KvmStructs.KVM_SREGS_IDT, base, limit);
+  }
+
+  /** CR0. */
+  public long cr0() {
+    return buffer.bytes().getLong(KvmStructs.KVM_SREGS_CR0);
+  }
+
+  /** CR3. */
+  public long cr3() {
+    return buffer.bytes().getLong(KvmStructs.KVM_SREGS_CR3);
+  }
+
+  /** Sets CR0, CR3, CR4 and EFER. */
+  public SpecialRegisters control(long cr0, long cr3, long cr4, long efer) {
+    ByteBuffer bytes = buffer.bytes();
+    bytes.putLong(KvmStructs.KVM_SREGS_CR0, cr0);
+    bytes.putLong(KvmStructs.KVM_SREGS_CR3, cr3);
+    bytes.putLong(KvmStructs.KVM_SREGS_CR4, cr4);
+    bytes.putLong(KvmStructs.KVM_SREGS_EFER, efer);
+    return this;
+  }
+
+  private SpecialRegisters table(int at, long base, int limit) {
+    buffer.bytes().putLong(at + KvmStructs.KVM_DTABLE_BASE, base);
+    buffer.bytes().putShort(at + KvmStructs.KVM_DTABLE_LIMIT, (short) limit);
+    return this;
+  }
+}
