@@ -8,5 +8,6 @@ module dev.javisor {
   requires static info.picocli;
   requires static transitive org.jspecify;
 
+  exports dev.javisor.error;
   exports dev.javisor.event;
 }

@@ -1,0 +1,41 @@
+package dev.javisor.event;
+
+/**
+ * How a guest ended. Complete: no kind will be added within a major version.
+ *
+ * <p>With {@code onReset(REBOOT)}, the default, a guest's reset starts it anew instead of ending
+ * it, so that neither {@link Reset} nor a {@link Panic} that resets is seen.
+ */
+public sealed interface VmExit {
+  /** The guest switched the machine off. */
+  record PowerOff() implements VmExit {}
+
+  /** The guest asked for a reset. */
+  record Reset() implements VmExit {}
+
+  /**
+   * The guest's kernel panicked: a panic text on the console, then a reset or a halt. A panic text
+   * alone ends nothing (any program can print it); nor does a kernel that spins after its panic, as
+   * Linux does unless the command line says {@code panic=-1}.
+   *
+   * @param message the panic's text, such as {@code VFS: Unable to mount root fs}
+   */
+  record Panic(String message) implements VmExit {}
+
+  /**
+   * A vCPU met an exception while it delivered a double fault, and shut down.
+   *
+   * @param detail the vCPU and where it was
+   */
+  record TripleFault(String detail) implements VmExit {}
+
+  /** The host ended it, by {@code kill()} or {@code close()}. */
+  record Killed() implements VmExit {}
+
+  /**
+   * The host could not run the guest on: KVM failed, or the guest did what KVM cannot emulate.
+   *
+   * @param cause what went wrong
+   */
+  record Failed(Throwable cause) implements VmExit {}
+}

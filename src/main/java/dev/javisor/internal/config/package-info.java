@@ -1,0 +1,5 @@
+/** What the public builder's values are checked with. */
+@NullMarked
+package dev.javisor.internal.config;
+
+import org.jspecify.annotations.NullMarked;

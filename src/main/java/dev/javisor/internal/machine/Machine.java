@@ -1,0 +1,65 @@
+package dev.javisor.internal.machine;
+
+import dev.javisor.event.VcpuInfo;
+import java.util.List;
+
+/**
+ * The mechanics of one virtual machine; which call is legal when is the caller's business.
+ *
+ * <p>Threading: {@link #boot}, {@link #pause}, {@link #resume}, {@link #reset}, {@link
+ * #powerButton} and {@link #close} are called from any thread, one at a time: the caller holds its
+ * lifecycle lock. {@link #kill}, {@link #vcpus} and {@link #consoleInput} come at any time, from
+ * several threads at once, also while another call is under way. What the guest brings about (its
+ * end, its reset) the machine carries out on its own threads, and guards itself against these
+ * calls. All calls are bounded in time and none reacts to interruption.
+ *
+ * <p>The listener is never called on a thread that is inside a call of this interface, but for
+ * {@link MachineListener#onReboot}, and never after {@link #close} has returned.
+ */
+public interface Machine extends AutoCloseable {
+  /**
+   * Takes what the machine needs from the host, loads the guest and starts its vCPUs. Called once;
+   * nothing is taken before. After a failure only {@link #close} is called.
+   *
+   * @throws MachineBootException saying how far it got
+   * @throws dev.javisor.error.HypervisorUnavailableException if the host cannot run machines
+   */
+  void boot();
+
+  /** Returns once no vCPU executes guest code and devices have come to rest. */
+  void pause();
+
+  /** Goes on after {@link #pause}. */
+  void resume();
+
+  /** Starts the guest anew, whether it runs or is paused, without asking the listener; it runs. */
+  void reset();
+
+  /** Presses the power button. */
+  void powerButton();
+
+  /**
+   * Asks for the end and returns at once: {@link MachineListener#onExit} follows with Killed, or
+   * with what the guest was faster with. A boot under way fails or ends so too. Nothing happens
+   * when the machine has ended.
+   */
+  void kill();
+
+  /**
+   * Offers bytes to the serial port's input.
+   *
+   * @return how many it took, from the first on; 0 if its buffer is full or the machine does not
+   *     run. {@link MachineListener#onConsoleInputReady} tells when there is room again
+   */
+  int consoleInput(byte[] bytes, int offset, int length);
+
+  /** What the vCPUs are doing, by their number; those that do not answer in time are UNKNOWN. */
+  List<VcpuInfo> vcpus();
+
+  /**
+   * Ends the guest if it still runs (the listener hears of it first) and gives everything back;
+   * later calls do nothing.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,25 @@
+package dev.javisor.internal.machine;
+
+import dev.javisor.internal.memory.RamSpec;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Everything a machine is made from. Values are checked; files may have changed since.
+ *
+ * @param name for threads and logs
+ * @param kernel the kernel or firmware file
+ * @param initramfs the initramfs file, if any
+ * @param cmdline the kernel's command line, ASCII without NUL
+ * @param cpus its vCPUs
+ * @param ram its memory
+ * @param threads makes its threads
+ */
+public record MachineSpec(
+    String name,
+    Path kernel,
+    Optional<Path> initramfs,
+    String cmdline,
+    CpuSpec cpus,
+    RamSpec ram,
+    MachineThreads threads) {}
