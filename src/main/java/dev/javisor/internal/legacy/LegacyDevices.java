@@ -1,9 +1,22 @@
 package dev.javisor.internal.legacy;
 
 import dev.javisor.internal.bus.InterruptLine;
+import dev.javisor.internal.bus.SystemControl;
 
-/** Makes the platform's small devices. */
+/** Makes the platform's small devices, and says what their descriptions in ACPI tables need. */
 public final class LegacyDevices {
+  /** Size of the ACPI sleep and reset register, in bytes. */
+  public static final int ACPI_SHUTDOWN_SIZE = 1;
+
+  /** What a guest writes to the ACPI reset register to reset (FADT RESET_VALUE). */
+  public static final int ACPI_RESET_VALUE = 1;
+
+  /** The sleep type that means S5 (DSDT {@code _S5_}). */
+  public static final int ACPI_S5_SLEEP_TYPE = 5;
+
+  /** Ports that the keyboard controller takes, from 0x60. */
+  public static final int KEYBOARD_CONTROLLER_SIZE = 5;
+
   private LegacyDevices() {}
 
   /**
@@ -18,5 +31,21 @@ public final class LegacyDevices {
   public static SerialPort serialPort(
       String id, SerialConfig config, InterruptLine irq, ByteSink output, Runnable roomListener) {
     return new Uart16550(id, config, irq, output, roomListener);
+  }
+
+  /** An I/O APIC with {@link IoApic#PINS} pins. */
+  public static IoApic ioApic(String id, IoApicConfig config, MsiRouter router) {
+    return new Ioapic82093aa(id, config, router);
+  }
+
+  /** The ACPI register by which a guest switches off or resets. */
+  public static LegacyDevice<NoState> acpiShutdown(String id, SystemControl system) {
+    return new AcpiShutdown(id, system);
+  }
+
+  /** The keyboard controller by which a guest resets; it starts at port 0x60. */
+  public static LegacyDevice<KeyboardControllerState> keyboardController(
+      String id, SystemControl system) {
+    return new KeyboardController(id, system);
   }
 }
