@@ -1,0 +1,62 @@
+package dev.javisor.internal.x86;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.javisor.internal.bus.AddressRange;
+import dev.javisor.internal.x86.MemoryMap.Entry;
+import dev.javisor.internal.x86.MemoryMap.Type;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MemoryMapTest {
+  private static final long MIB = 1L << 20;
+  private static final long GIB = 1L << 30;
+  private static final Entry LOW = new Entry(new AddressRange(0, 0xa_0000), Type.RAM);
+
+  @Test
+  void shouldLeaveOutFirmwareTables_whenRamIsSmall() {
+    assertEquals(
+        List.of(LOW, new Entry(new AddressRange(MIB, 511 * MIB), Type.RAM)),
+        MemoryMap.of(512 * MIB, false));
+  }
+
+  @Test
+  void shouldHaveLowRamOnly_whenRamEndsAt1MiB() {
+    assertEquals(List.of(LOW), MemoryMap.of(MIB, false));
+  }
+
+  @Test
+  void shouldNotReachAbove4GiB_whenRamFillsExactlyWhatIsBelowTheHole() {
+    assertEquals(List.of(new AddressRange(0, 3 * GIB)), MemoryMap.ramRanges(3 * GIB));
+    assertEquals(
+        List.of(LOW, new Entry(new AddressRange(MIB, 3 * GIB - MIB), Type.RAM)),
+        MemoryMap.of(3 * GIB, false));
+  }
+
+  @Test
+  void shouldGoOnAbove4GiB_whenRamIsLarger() {
+    assertEquals(
+        List.of(
+            LOW,
+            new Entry(new AddressRange(MIB, 3 * GIB - MIB), Type.RAM),
+            new Entry(new AddressRange(4 * GIB, 4096), Type.RAM)),
+        MemoryMap.of(3 * GIB + 4096, false));
+  }
+
+  @Test
+  void shouldReserveEcam_whenThereIsOne() {
+    assertEquals(
+        List.of(
+            LOW,
+            new Entry(new AddressRange(MIB, 3 * GIB - MIB), Type.RAM),
+            new Entry(new AddressRange(4 * GIB, 5 * GIB), Type.RAM),
+            new Entry(new AddressRange(0xe800_0000L, 256 * MIB), Type.RESERVED)),
+        MemoryMap.of(8 * GIB, true));
+  }
+
+  @Test
+  void shouldRefuse_whenThereIsLessThan1MiB() {
+    assertThrows(IllegalArgumentException.class, () -> MemoryMap.of(MIB - 4096, false));
+  }
+}
