@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,7 +27,8 @@ final class Acpica {
   String disassemble(byte[] table) {
     try {
       Files.write(folder.resolve("table.dat"), table);
-      String said = run("iasl", "-d", "table.dat");
+      // Legacy operators: C-like ones would be compiled to fewer bytes than they came from.
+      String said = run("iasl", "-dl", "table.dat");
       if (said.contains("Error") || said.contains("Warning") || said.contains("Invalid")) {
         fail("iasl complains of the table:\n" + said);
       }
@@ -54,11 +53,20 @@ final class Acpica {
     }
   }
 
-  /** Loads a DSDT into the interpreter and runs commands of its debugger there. */
-  String execute(byte[] dsdt, String... commands) {
+  /**
+   * Loads a DSDT into the interpreter and runs commands of its debugger there.
+   *
+   * @param memory what every byte of every operation region holds
+   */
+  String execute(byte[] dsdt, int memory, String... commands) {
     try {
       Files.write(folder.resolve("dsdt.aml"), dsdt);
-      return run("acpiexec", "-b", String.join(";", commands), "dsdt.aml");
+      String said =
+          run("acpiexec", "-fv", "" + memory, "-b", String.join(";", commands), "dsdt.aml");
+      if (said.contains("Error") || said.contains("Warning") || said.contains("failed")) {
+        fail("acpiexec complains:\n" + said);
+      }
+      return said;
     } catch (IOException e) {
       throw new AssertionError("cannot execute", e);
     }
@@ -90,9 +98,8 @@ final class Acpica {
   }
 
   private Process start(String[] command, Path output) {
-    List<String> arguments = new ArrayList<>(List.of(command));
     try {
-      return new ProcessBuilder(arguments)
+      return new ProcessBuilder(command)
           .directory(folder.toFile())
           .redirectErrorStream(true)
           .redirectOutput(output.toFile())
