@@ -95,7 +95,7 @@ final class BootPlan {
   }
 
   /** At the top of the RAM below the hole, as far as the kernel looks. */
-  private static Optional<AddressRange> placeInitramfs(KernelImage kernel, Fd file, long ramBytes) {
+  static Optional<AddressRange> placeInitramfs(KernelImage kernel, Fd file, long ramBytes) {
     long size = file.size();
     if (size == 0) {
       return Optional.empty();

@@ -5,6 +5,7 @@ import dev.javisor.internal.memory.GuestMemory;
 import dev.javisor.internal.sys.Fd;
 import dev.javisor.internal.x86.BootRegisters;
 import dev.javisor.internal.x86.PlatformLayout;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,6 +16,33 @@ import java.util.List;
  */
 public final class KernelLoader {
   private KernelLoader() {}
+
+  /**
+   * Finds what would keep a kernel from being loaded, before there is RAM.
+   *
+   * @param ramBytes the size of all RAM, at least 1 MiB
+   * @return one mistake at most for each part of the payload; empty if all is well
+   */
+  public static List<PayloadException> check(
+      KernelImage kernel, BootParameters parameters, long ramBytes) {
+    List<PayloadException> mistakes = new ArrayList<>();
+    List<Runnable> checks =
+        List.of(
+            () -> BootPlan.checkKernel(kernel, ramBytes),
+            () -> BootPlan.cmdline(parameters.cmdline(), kernel.cmdlineLimit()),
+            () ->
+                parameters
+                    .initramfs()
+                    .ifPresent(file -> BootPlan.placeInitramfs(kernel, file, ramBytes)));
+    for (Runnable check : checks) {
+      try {
+        check.run();
+      } catch (PayloadException e) {
+        mistakes.add(e);
+      }
+    }
+    return mistakes;
+  }
 
   /**
    * Loads a kernel. RAM that was used before must have been zeroed: {@link GuestMemory#discard()}.

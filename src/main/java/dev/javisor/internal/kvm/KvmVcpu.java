@@ -140,9 +140,12 @@ public final class KvmVcpu implements AutoCloseable {
 
   /** Whether the vCPU has executed HLT and waits for an interrupt: KVM api.rst KVM_GET_MP_STATE. */
   public boolean isHalted() {
-    NativeBuffer state =
-        get("KVM_GET_MP_STATE", KvmNumbers.KVM_GET_MP_STATE, KvmStructs.KVM_MP_STATE_SIZE);
-    return state.bytes().getInt(0) == KvmNumbers.KVM_MP_STATE_HALTED;
+    return mpState() == KvmNumbers.KVM_MP_STATE_HALTED;
+  }
+
+  /** Whether the vCPU waits for another one to start it: KVM api.rst KVM_GET_MP_STATE. */
+  public boolean isWaitingForStart() {
+    return mpState() == KvmNumbers.KVM_MP_STATE_UNINITIALIZED;
   }
 
   /**
@@ -254,6 +257,12 @@ public final class KvmVcpu implements AutoCloseable {
   public void close() {
     runMapping.close();
     fd.close();
+  }
+
+  private int mpState() {
+    return get("KVM_GET_MP_STATE", KvmNumbers.KVM_GET_MP_STATE, KvmStructs.KVM_MP_STATE_SIZE)
+        .bytes()
+        .getInt(0);
   }
 
   private NativeBuffer get(String call, long request, int size) {

@@ -1,6 +1,7 @@
 package dev.javisor.internal.kvm;
 
 import dev.javisor.internal.sys.NativeBuffer;
+import dev.javisor.internal.x86.Segment;
 import java.nio.ByteBuffer;
 
 /**
@@ -19,31 +20,22 @@ public final class SpecialRegisters {
     return buffer;
   }
 
-  /**
-   * Sets a segment register.
-   *
-   * @param base the segment's linear address
-   * @param limit its last offset in bytes
-   * @param selector its selector
-   * @param access the descriptor's access bits as in its second word, bits 8 to 23: type, S, DPL,
-   *     P, and from bit 12 of this value AVL, L, D/B, G
-   */
-  public SpecialRegisters segment(
-      SegmentName name, long base, int limit, int selector, int access) {
+  /** Sets a segment register. */
+  public SpecialRegisters segment(SegmentName name, Segment segment) {
     ByteBuffer bytes = buffer.bytes();
     int at = name.offset();
-    bytes.putLong(at + KvmStructs.KVM_SEGMENT_BASE, base);
-    bytes.putInt(at + KvmStructs.KVM_SEGMENT_LIMIT, limit);
-    bytes.putShort(at + KvmStructs.KVM_SEGMENT_SELECTOR, (short) selector);
-    bytes.put(at + KvmStructs.KVM_SEGMENT_TYPE, (byte) (access & 0xf));
-    bytes.put(at + KvmStructs.KVM_SEGMENT_S, (byte) (access >> 4 & 1));
-    bytes.put(at + KvmStructs.KVM_SEGMENT_DPL, (byte) (access >> 5 & 3));
-    bytes.put(at + KvmStructs.KVM_SEGMENT_PRESENT, (byte) (access >> 7 & 1));
-    bytes.put(at + KvmStructs.KVM_SEGMENT_AVL, (byte) (access >> 12 & 1));
-    bytes.put(at + KvmStructs.KVM_SEGMENT_L, (byte) (access >> 13 & 1));
-    bytes.put(at + KvmStructs.KVM_SEGMENT_DB, (byte) (access >> 14 & 1));
-    bytes.put(at + KvmStructs.KVM_SEGMENT_G, (byte) (access >> 15 & 1));
-    bytes.put(at + KvmStructs.KVM_SEGMENT_UNUSABLE, (byte) ((access >> 7 & 1) ^ 1));
+    bytes.putLong(at + KvmStructs.KVM_SEGMENT_BASE, segment.base());
+    bytes.putInt(at + KvmStructs.KVM_SEGMENT_LIMIT, segment.limit());
+    bytes.putShort(at + KvmStructs.KVM_SEGMENT_SELECTOR, (short) segment.selector());
+    bytes.put(at + KvmStructs.KVM_SEGMENT_TYPE, (byte) segment.type());
+    bytes.put(at + KvmStructs.KVM_SEGMENT_S, bit(segment.codeOrData()));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_DPL, (byte) segment.dpl());
+    bytes.put(at + KvmStructs.KVM_SEGMENT_PRESENT, bit(segment.present()));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_AVL, bit(segment.available()));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_L, bit(segment.longMode()));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_DB, bit(segment.defaultBig()));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_G, bit(segment.pageGranular()));
+    bytes.put(at + KvmStructs.KVM_SEGMENT_UNUSABLE, bit(!segment.present()));
     return this;
   }
 
@@ -91,5 +83,9 @@ public final class SpecialRegisters {
     buffer.bytes().putLong(at + KvmStructs.KVM_DTABLE_BASE, base);
     buffer.bytes().putShort(at + KvmStructs.KVM_DTABLE_LIMIT, (short) limit);
     return this;
+  }
+
+  private static byte bit(boolean value) {
+    return (byte) (value ? 1 : 0);
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.internal.sys.Mapping;
+import dev.javisor.internal.x86.Segment;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -126,7 +127,7 @@ class KvmVcpuTest {
       bytes.put(i, (byte) code[i]);
     }
     vcpu.setSpecialRegisters(
-        vcpu.specialRegisters().segment(SegmentName.CS, 0, 0xffff, 0, REAL_MODE_CODE));
+        vcpu.specialRegisters().segment(SegmentName.CS, new Segment(0, 0xffff, 0, REAL_MODE_CODE)));
     long[] registers = vcpu.registers();
     registers[Register.RIP.ordinal()] = CODE;
     registers[Register.RFLAGS.ordinal()] = RFLAGS_RESERVED;

@@ -1,0 +1,79 @@
+package dev.javisor.internal.machine;
+
+import dev.javisor.event.VmExit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to become of a machine. The guest's first wish counts, later ones are ignored until it is
+ * carried out: Linux, for one, asks for a second reset when the first does not work at once. The
+ * host's wish for the end comes before a reset, and is never forgotten.
+ *
+ * <p>Threading: any thread.
+ */
+final class Ending {
+  /**
+   * A wish.
+   *
+   * @param exit how the machine ends, or null for a reset that the guest asked for
+   */
+  record Wish(@Nullable VmExit exit) {
+    boolean isGuestReset() {
+      return exit == null;
+    }
+  }
+
+  private @Nullable Wish wish;
+
+  /** The guest asks for a reset. */
+  void guestReset() {
+    wish(new Wish(null));
+  }
+
+  /** The guest has brought its end about. */
+  void guestEnd(VmExit exit) {
+    wish(new Wish(exit));
+  }
+
+  /** The host wants the end. */
+  synchronized void hostEnd(VmExit exit) {
+    if (wish == null || wish.isGuestReset()) {
+      wish = new Wish(exit);
+      notifyAll();
+    }
+  }
+
+  /** Waits for a wish; it stays until {@link #clear}. */
+  synchronized Wish await() {
+    boolean interrupted = false;
+    while (wish == null) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return wish;
+  }
+
+  /** Whether the guest's wish for a reset still stands. */
+  synchronized boolean isResetWished() {
+    return wish != null && wish.isGuestReset();
+  }
+
+  /** Forgets the guest's wish: the machine starts anew. */
+  synchronized void forgetGuestReset() {
+    if (isResetWished()) {
+      wish = null;
+    }
+  }
+
+  private synchronized void wish(Wish next) {
+    if (wish == null) {
+      wish = next;
+      notifyAll();
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package dev.javisor.internal.machine;
+
+import dev.javisor.error.BootStage;
+import dev.javisor.event.VmExit;
+import dev.javisor.internal.acpi.AcpiImage;
+import dev.javisor.internal.boot.BootParameters;
+import dev.javisor.internal.boot.KernelImage;
+import dev.javisor.internal.boot.KernelLoader;
+import dev.javisor.internal.boot.PayloadException;
+import dev.javisor.internal.bus.AddressRange;
+import dev.javisor.internal.bus.SystemControl;
+import dev.javisor.internal.kvm.Kvm;
+import dev.javisor.internal.kvm.KvmVcpu;
+import dev.javisor.internal.kvm.KvmVm;
+import dev.javisor.internal.memory.GuestMemory;
+import dev.javisor.internal.memory.GuestRam;
+import dev.javisor.internal.sys.Errno;
+import dev.javisor.internal.sys.Fd;
+import dev.javisor.internal.sys.KickSignal;
+import dev.javisor.internal.sys.NativeException;
+import dev.javisor.internal.x86.BootRegisters;
+import dev.javisor.internal.x86.PlatformLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What of a machine outlasts its resets: the files it boots from, RAM, devices, interrupt lines.
+ *
+ * <p>Threading: one thread at a time, under the machine's lock.
+ */
+final class Hardware implements AutoCloseable {
+  /** Where the guest finds the ACPI tables. */
+  static final long RSDP = PlatformLayout.RSDP;
+
+  /** Whether there is PCI configuration space in memory: not yet. */
+  static final boolean ECAM = false;
+
+  private static final Logger log = LoggerFactory.getLogger(Hardware.class);
+
+  private final MachineSpec spec;
+  private final Ending ending;
+  private final Kvm kvm;
+  private final List<AutoCloseable> owned = new ArrayList<>();
+  private final Fd kernelFile;
+  private final Optional<Fd> initramfs;
+  private final KernelImage kernel;
+  private final GuestMemory memory;
+  private final InterruptRouter interrupts;
+  private final Devices devices;
+  private final VcpuFactory vcpuFactory;
+  private final AcpiImage acpi;
+
+  private Hardware(Path device, MachineSpec spec, MachineListener listener, Ending ending) {
+    this.spec = spec;
+    this.ending = ending;
+    try {
+      kvm = own(KvmHost.open(device));
+      stage(BootStage.HYPERVISOR, KickSignal::ignore);
+      kernelFile = stage(BootStage.KERNEL, () -> own(Fd.open(spec.kernel(), Fd.O_RDONLY)));
+      kernel = stage(BootStage.KERNEL, () -> KernelImage.read(kernelFile));
+      initramfs =
+          stage(
+              BootStage.INITRAMFS,
+              () -> spec.initramfs().map(path -> own(Fd.open(path, Fd.O_RDONLY))));
+      long hole = PlatformLayout.PCI_MMIO_32.base();
+      memory = stage(BootStage.MEMORY, () -> own(GuestRam.map(spec.ram(), hole)));
+      vcpuFactory = stage(BootStage.VCPUS, () -> new VcpuFactory(kvm, spec.cpus()));
+      interrupts = own(new InterruptRouter());
+      MachineLayout layout = MachineLayout.of(vcpuFactory.physicalBits());
+      devices =
+          stage(
+              BootStage.DEVICES,
+              () -> new Devices(interrupts, control(ending), listener, layout, spec.ram()));
+      acpi = MachineTables.build(layout, vcpuFactory.apicIds());
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Takes everything from the host but KVM's part.
+   *
+   * @throws MachineBootException if the host does not give it
+   */
+  static Hardware create(Path device, MachineSpec spec, MachineListener listener, Ending ending) {
+    return new Hardware(device, spec, listener, ending);
+  }
+
+  /**
+   * Makes KVM's part, and loads the guest. No vCPU runs yet.
+   *
+   * @throws MachineBootException if that fails
+   */
+  Incarnation incarnate() {
+    KvmVm vm = stage(BootStage.HYPERVISOR, kvm::createVm);
+    List<KvmVcpu> vcpus = new ArrayList<>();
+    try {
+      stage(BootStage.HYPERVISOR, () -> prepare(vm));
+      BootRegisters registers = stage(BootStage.KERNEL, this::load);
+      stage(BootStage.DEVICES, () -> interrupts.attach(vm));
+      stage(BootStage.VCPUS, () -> vcpuFactory.makeAll(vm, registers, vcpus));
+      return new Incarnation(vm, vcpus, runners(vcpus), spec.threads());
+    } catch (RuntimeException | Error e) {
+      vcpus.forEach(KvmVcpu::close);
+      vm.close();
+      throw e;
+    }
+  }
+
+  /** Returns devices and RAM to where they were before the first boot. */
+  void reset() {
+    interrupts.detach();
+    devices.reset();
+    memory.discard();
+  }
+
+  Devices devices() {
+    return devices;
+  }
+
+  /** Gives everything back; no vCPU runs any more. */
+  @Override
+  public void close() {
+    for (int i = owned.size() - 1; i >= 0; i--) {
+      closeQuietly(owned.get(i));
+    }
+    owned.clear();
+  }
+
+  private void prepare(KvmVm vm) {
+    vm.reserveRealModePages(PlatformLayout.KVM_TSS.base(), PlatformLayout.KVM_IDENTITY_MAP.base());
+    if (vcpuFactory.needsX2ApicIds()) {
+      vm.enableX2ApicIds();
+    }
+    vm.enableSplitIrqchip(PlatformLayout.IOAPIC_PINS);
+    int slot = 0;
+    for (AddressRange range : memory.ranges()) {
+      long hva = memory.hva(range.base(), range.size());
+      vm.setMemory(slot++, range.base(), range.size(), hva, false);
+    }
+  }
+
+  private BootRegisters load() {
+    memory.write(acpi.rsdpGpa(), acpi.bytes());
+    BootParameters parameters = new BootParameters(spec.cmdline(), initramfs, acpi.rsdpGpa(), ECAM);
+    return KernelLoader.load(kernel, parameters, memory);
+  }
+
+  private List<VcpuRunner> runners(List<KvmVcpu> vcpus) {
+    ExitDispatcher dispatcher =
+        new ExitDispatcher(devices.pioBus(), devices.mmioBus(), devices::endOfInterrupt);
+    List<VcpuRunner> runners = new ArrayList<>();
+    for (int i = 0; i < vcpus.size(); i++) {
+      runners.add(
+          new VcpuRunner(i, vcpus.get(i), dispatcher, VcpuRunner.Command.RUN, ending::guestEnd));
+    }
+    return runners;
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    owned.add(resource);
+    return resource;
+  }
+
+  private static SystemControl control(Ending ending) {
+    return new SystemControl() {
+      @Override
+      public void powerOff() {
+        ending.guestEnd(new VmExit.PowerOff());
+      }
+
+      @Override
+      public void reset() {
+        ending.guestReset();
+      }
+    };
+  }
+
+  private static void stage(BootStage stage, Runnable step) {
+    stage(
+        stage,
+        () -> {
+          step.run();
+          return stage;
+        });
+  }
+
+  private static <T> T stage(BootStage stage, Supplier<T> step) {
+    try {
+      return step.get();
+    } catch (NativeException e) {
+      throw failed(stage, e, Errno.name(e.errno()));
+    } catch (PayloadException | IllegalStateException e) {
+      throw failed(stage, e, null);
+    }
+  }
+
+  private static MachineBootException failed(
+      BootStage stage, RuntimeException e, @Nullable String errno) {
+    return new MachineBootException(stage, String.valueOf(e.getMessage()), errno, e);
+  }
+
+  private static void closeQuietly(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      // The rest must be given back all the same.
+      log.warn("cannot close {}", resource, e);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.javisor.internal.machine;
+
+import dev.javisor.internal.acpi.AcpiConfig;
+import dev.javisor.internal.acpi.AcpiDevices;
+import dev.javisor.internal.acpi.AcpiImage;
+import dev.javisor.internal.acpi.AcpiPorts;
+import dev.javisor.internal.acpi.AcpiTables;
+import dev.javisor.internal.acpi.GenericEvents;
+import dev.javisor.internal.acpi.aml.AmlTerm;
+import dev.javisor.internal.x86.PlatformLayout;
+import java.util.List;
+
+/** Describes this machine in ACPI tables. */
+final class MachineTables {
+  private MachineTables() {}
+
+  /**
+   * Builds the tables.
+   *
+   * @param apicIds the vCPUs' APIC ids
+   */
+  static AcpiImage build(MachineLayout layout, List<Integer> apicIds) {
+    int shutdown = (int) PlatformLayout.ACPI_SHUTDOWN.base();
+    AcpiPorts ports = new AcpiPorts(shutdown, shutdown, (int) PlatformLayout.PM_TIMER.base());
+    GenericEvents events =
+        new GenericEvents(
+            layout.genericEvents().base(),
+            Devices.GENERIC_EVENTS_PIN,
+            List.of(GenericEvents.Handler.powerButton()));
+    List<AmlTerm> devices =
+        List.of(
+            AcpiDevices.serial((int) PlatformLayout.COM1.base(), PlatformLayout.COM1_PIN),
+            AcpiDevices.rtc(Devices.RTC_PIN),
+            AcpiDevices.powerButton());
+    int room = (int) (PlatformLayout.SMBIOS - PlatformLayout.RSDP);
+    return AcpiTables.build(
+        new AcpiConfig(
+            PlatformLayout.RSDP, room, apicIds, ports, events, true, devices, List.of()));
+  }
+}
