@@ -3,11 +3,13 @@ module dev.javisor {
   requires com.google.common;
   requires com.sun.jna;
   requires org.apache.commons.compress;
-  requires org.slf4j;
+  requires transitive org.slf4j;
   requires org.tukaani.xz;
   requires static info.picocli;
   requires static transitive org.jspecify;
 
+  exports dev.javisor;
+  exports dev.javisor.config;
   exports dev.javisor.error;
   exports dev.javisor.event;
 }

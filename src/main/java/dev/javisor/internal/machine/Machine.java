@@ -11,7 +11,10 @@ import java.util.List;
  * lifecycle lock. {@link #kill}, {@link #vcpus} and {@link #consoleInput} come at any time, from
  * several threads at once, also while another call is under way. What the guest brings about (its
  * end, its reset) the machine carries out on its own threads, and guards itself against these
- * calls. All calls are bounded in time and none reacts to interruption.
+ * calls. All calls are bounded in time and none reacts to interruption. On a machine that has ended
+ * they do nothing: the guest may end while one is on its way.
+ *
+ * <p>Errors: a host failure while the guest runs ends the machine with Failed; it is not thrown.
  *
  * <p>The listener is never called on a thread that is inside a call of this interface, but for
  * {@link MachineListener#onReboot}, and never after {@link #close} has returned.
@@ -40,7 +43,7 @@ public interface Machine extends AutoCloseable {
 
   /**
    * Asks for the end and returns at once: {@link MachineListener#onExit} follows with Killed, or
-   * with what the guest was faster with. A boot under way fails or ends so too. Nothing happens
+   * with what the guest was faster with. A boot under way or yet to come fails. Nothing happens
    * when the machine has ended.
    */
   void kill();

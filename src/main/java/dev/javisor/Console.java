@@ -1,0 +1,47 @@
+package dev.javisor;
+
+/**
+ * The guest's serial console, seen from the host. What the guest wrote can be read at any time,
+ * also after the machine's end; the last bytes are kept, as many as {@code consoleBuffer} says.
+ *
+ * <p>Text is UTF-8, with LF alone at the end of lines; what is not UTF-8 becomes U+FFFD. Control
+ * characters and escape sequences are what the guest made them.
+ *
+ * <p>Threading: any thread, virtual threads included.
+ *
+ * <p>Not meant to be implemented outside Javisor, but by mocks: methods will be added.
+ */
+public interface Console {
+  /**
+   * All output that is kept. If some is not, the first line says how much: {@code [javisor: 4096
+   * bytes of console output dropped]}.
+   */
+  String text();
+
+  /**
+   * The last lines of the output, an unfinished one included.
+   *
+   * @param lines how many at the most
+   * @throws IllegalArgumentException if negative
+   */
+  String tail(int lines);
+
+  /** How many bytes of output, the oldest ones, are not kept any more. */
+  long droppedBytes();
+
+  /**
+   * Types text, as UTF-8, and waits until the serial port has taken all of it, which has room for a
+   * few bytes only: as long as the guest does not read (or is paused), the caller waits. Writers
+   * are served one after the other. No line end is added; a terminal's Enter is {@code \n} or
+   * {@code \r}.
+   *
+   * @throws InterruptedException if the thread is interrupted while it waits; some of the text may
+   *     have been typed
+   * @throws dev.javisor.error.VmStateException if the machine is not booted, or ends before all is
+   *     typed
+   */
+  void write(String text) throws InterruptedException;
+
+  /** Types bytes; see {@link #write(String)}. */
+  void write(byte[] bytes) throws InterruptedException;
+}

@@ -1,0 +1,226 @@
+package dev.javisor;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.javisor.config.CpuConfig;
+import dev.javisor.config.MemoryConfig;
+import dev.javisor.config.MemoryFit;
+import dev.javisor.config.OnReset;
+import dev.javisor.error.HypervisorUnavailableException;
+import dev.javisor.error.InvalidConfigurationException;
+import dev.javisor.event.VmListener;
+import dev.javisor.internal.config.HostMemory;
+import dev.javisor.internal.config.Problem;
+import dev.javisor.internal.console.ConsoleConsumer;
+import dev.javisor.internal.machine.CpuSpec;
+import dev.javisor.internal.machine.HostFacts;
+import dev.javisor.internal.machine.HostProblem;
+import dev.javisor.internal.machine.MachineSpec;
+import dev.javisor.internal.machine.MachineThreads;
+import dev.javisor.internal.machine.Platform;
+import dev.javisor.internal.memory.RamSpec;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/** Collects what the user says, and finds all that is wrong with it at once. */
+final class DefaultBuilder implements VirtualMachine.Builder {
+  private static final int ASSUMED_MOST_VCPUS = 4096;
+  private static final int ASSUMED_ADDRESS_BITS = 46;
+
+  private final Platform platform;
+  private final HostMemory hostMemory;
+  private final CpuSettings cpus = new CpuSettings();
+  private final MemorySettings memory = new MemorySettings();
+  private final List<Supplier<ConsoleConsumer>> consumers = new ArrayList<>();
+  private final List<VmListener> listeners = new ArrayList<>();
+  private @Nullable String name;
+  private @Nullable Path kernel;
+  private @Nullable Path initramfs;
+  private String cmdline = "console=ttyS0";
+  private String consoleBuffer = "1M";
+  private MemoryFit memoryFit = MemoryFit.WARN;
+  private OnReset onReset = OnReset.REBOOT;
+  private ThreadFactory threadFactory = Thread::new;
+
+  DefaultBuilder(Platform platform, HostMemory hostMemory) {
+    this.platform = platform;
+    this.hostMemory = hostMemory;
+  }
+
+  @Override
+  public VirtualMachine.Builder name(String name) {
+    this.name = requireNonNull(name, "name");
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder kernel(Path kernel) {
+    this.kernel = requireNonNull(kernel, "kernel");
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder initramfs(Path initramfs) {
+    this.initramfs = requireNonNull(initramfs, "initramfs");
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder cmdline(String cmdline) {
+    this.cmdline = requireNonNull(cmdline, "cmdline");
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder cpus(int count) {
+    cpus.count(count);
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder cpus(Consumer<? super CpuConfig> settings) {
+    settings.accept(cpus);
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder memory(String size) {
+    memory.size(size);
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder memory(long bytes) {
+    memory.size(bytes);
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder memory(Consumer<? super MemoryConfig> settings) {
+    settings.accept(memory);
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder memoryFit(MemoryFit memoryFit) {
+    this.memoryFit = requireNonNull(memoryFit, "memoryFit");
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder onReset(OnReset onReset) {
+    this.onReset = requireNonNull(onReset, "onReset");
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder console(Consumer<? super String> lines) {
+    requireNonNull(lines, "lines");
+    consumers.add(() -> ConsoleConsumer.lines(lines));
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder consoleLog(Logger logger) {
+    requireNonNull(logger, "logger");
+    consumers.add(() -> ConsoleConsumer.logger(logger));
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder consoleOutput(OutputStream stream) {
+    requireNonNull(stream, "stream");
+    consumers.add(() -> ConsoleConsumer.stream(stream));
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder consoleBuffer(String size) {
+    consoleBuffer = requireNonNull(size, "size");
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder listener(VmListener listener) {
+    listeners.add(requireNonNull(listener, "listener"));
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder threadFactory(ThreadFactory factory) {
+    threadFactory = requireNonNull(factory, "factory");
+    return this;
+  }
+
+  @Override
+  public VirtualMachine build() {
+    HostFacts facts = platform.facts();
+    HostProblem obstacle = facts.problem();
+    List<Problem> problems = new ArrayList<>();
+    String vmName = name != null ? name : randomName();
+    Checks.name(vmName, problems);
+    Checks.file("kernel", kernel, problems);
+    if (initramfs != null) {
+      Checks.file("initramfs", initramfs, problems);
+    }
+    Checks.cmdline(cmdline, problems);
+    CpuSpec cpuSpec =
+        cpus.resolve(obstacle == null ? facts.maxVcpus() : ASSUMED_MOST_VCPUS, problems);
+    int addressBits = obstacle == null ? facts.physicalAddressBits() : ASSUMED_ADDRESS_BITS;
+    RamSpec ram = memory.resolve(addressBits, hostMemory, memoryFit, problems);
+    int buffer = Checks.consoleBuffer(consoleBuffer, problems);
+    // Handed out to each machine, so not the builder's own fields, which may still change.
+    Path kernelFile = kernel != null ? kernel : Path.of("");
+    Optional<Path> initramfsFile = Optional.ofNullable(initramfs);
+    String commands = cmdline;
+    Function<MachineThreads, MachineSpec> spec =
+        threads ->
+            new MachineSpec(vmName, kernelFile, initramfsFile, commands, cpuSpec, ram, threads);
+    if (problems.stream().noneMatch(p -> p.field().equals("kernel"))) {
+      problems.addAll(platform.check(spec.apply(DefaultBuilder::noThread)));
+    }
+    refuse(problems, obstacle);
+    return new DefaultVirtualMachine(
+        new VmSetup(
+            vmName,
+            platform,
+            spec,
+            threadFactory,
+            onReset,
+            buffer,
+            List.copyOf(consumers),
+            List.copyOf(listeners)));
+  }
+
+  private static void refuse(List<Problem> problems, @Nullable HostProblem obstacle) {
+    if (problems.isEmpty() && obstacle != null) {
+      throw new HypervisorUnavailableException(obstacle.reason(), obstacle.fix(), null);
+    }
+    if (!problems.isEmpty()) {
+      List<Problem> all = new ArrayList<>(problems);
+      if (obstacle != null) {
+        all.add(
+            new Problem("hypervisor", "unavailable", obstacle.reason() + "; " + obstacle.fix()));
+      }
+      throw new InvalidConfigurationException(all);
+    }
+  }
+
+  private static Thread noThread(String role, Runnable body) {
+    throw new IllegalStateException("a check needs no thread");
+  }
+
+  private static String randomName() {
+    return "vm-%06x".formatted(ThreadLocalRandom.current().nextInt(1 << 24));
+  }
+}

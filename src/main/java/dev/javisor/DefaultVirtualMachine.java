@@ -1,0 +1,117 @@
+package dev.javisor;
+
+import dev.javisor.event.VcpuInfo;
+import dev.javisor.event.VmExit;
+import dev.javisor.event.VmState;
+import java.lang.ref.Cleaner;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The handle that users hold. All it does is delegate, and be missed when it is lost. */
+final class DefaultVirtualMachine implements VirtualMachine {
+  private static final Logger LOG = LoggerFactory.getLogger(VirtualMachine.class);
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private final VmLifecycle lifecycle;
+  private final Console console;
+  private final Cleaner.Cleanable leakReport;
+
+  DefaultVirtualMachine(VmSetup setup) {
+    lifecycle = new VmLifecycle(setup);
+    console = new DefaultConsole(this, lifecycle);
+    leakReport =
+        CLEANER.register(this, new LeakReport(lifecycle, new Throwable("it was created here")));
+  }
+
+  @Override
+  public String name() {
+    return lifecycle.name();
+  }
+
+  @Override
+  public VmState state() {
+    return lifecycle.state();
+  }
+
+  @Override
+  public VirtualMachine boot() {
+    lifecycle.boot(this);
+    return this;
+  }
+
+  @Override
+  public void pause() {
+    lifecycle.pause();
+  }
+
+  @Override
+  public void resume() {
+    lifecycle.resume();
+  }
+
+  @Override
+  public void reset() {
+    lifecycle.reset();
+  }
+
+  @Override
+  public void powerButton() {
+    lifecycle.powerButton();
+  }
+
+  @Override
+  public boolean shutdown(Duration timeout) throws InterruptedException {
+    return lifecycle.shutdown(Objects.requireNonNull(timeout, "timeout"));
+  }
+
+  @Override
+  public void kill() {
+    lifecycle.kill();
+  }
+
+  @Override
+  public VmExit awaitExit(Duration timeout) throws InterruptedException {
+    return lifecycle.awaitExit(Objects.requireNonNull(timeout, "timeout"));
+  }
+
+  @Override
+  public CompletableFuture<VmExit> exit() {
+    return lifecycle.exited().copy();
+  }
+
+  @Override
+  public Console console() {
+    return console;
+  }
+
+  @Override
+  public List<VcpuInfo> vcpus() {
+    return lifecycle.vcpus();
+  }
+
+  @Override
+  public void close() {
+    lifecycle.close(new VmExit.Killed());
+    leakReport.clean();
+  }
+
+  @Override
+  public String toString() {
+    return "VM %s (%s)".formatted(name(), state());
+  }
+
+  /** Runs when the handle is lost, or closed. Must not reach the handle. */
+  private record LeakReport(VmLifecycle lifecycle, Throwable creation) implements Runnable {
+    @Override
+    public void run() {
+      if (lifecycle.state() != VmState.CLOSED) {
+        LOG.warn("VM {} was never closed", lifecycle.name(), creation);
+        lifecycle.closeLost();
+      }
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package dev.javisor;
+
+import dev.javisor.config.CpuConfig;
+import dev.javisor.config.MemoryConfig;
+import dev.javisor.config.MemoryFit;
+import dev.javisor.config.OnReset;
+import dev.javisor.event.VcpuInfo;
+import dev.javisor.event.VmExit;
+import dev.javisor.event.VmListener;
+import dev.javisor.event.VmState;
+import dev.javisor.internal.config.HostMemory;
+import dev.javisor.internal.machine.Platforms;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+
+/**
+ * A virtual machine in this JVM: vCPUs are threads of the process, guest RAM is its memory.
+ *
+ * <p>A running machine is held by its threads, as a {@link Thread} is: it runs on though nobody
+ * holds this object. One that was never closed is reported in the log, with the stack of its
+ * creation, once it has ended (or never booted) and is unreachable; then its resources are freed.
+ * All of its threads are daemons: the JVM may end while it runs.
+ *
+ * <p>Threading: any thread, virtual threads included. Calls that change the state run one after
+ * another; {@link #kill} and {@link #close} do not wait behind a boot that is under way, but end
+ * it. Calls that wait for the guest ({@link #awaitExit}, {@link #shutdown}, {@link Console#write})
+ * react to interruption with {@link InterruptedException} and leave the machine as it is; the
+ * others are bounded in time and leave the caller's interrupt flag alone.
+ *
+ * <p>Errors: what the state does not allow is a {@link dev.javisor.error.VmStateException}; after
+ * {@link #close} that is everything but {@link #name}, {@link #state}, {@link #exit}, {@link
+ * #awaitExit}, {@link #kill}, {@link #close} and reading the console.
+ *
+ * <p>Not meant to be implemented outside Javisor, but by mocks: methods will be added.
+ */
+public interface VirtualMachine extends AutoCloseable {
+  /** Starts the configuration of a machine. */
+  static Builder builder() {
+    return new DefaultBuilder(Platforms.thisHost(), HostMemory.ofThisHost());
+  }
+
+  /** The machine's name, in logs and thread names. */
+  String name();
+
+  /** Where the machine is in its life. */
+  VmState state();
+
+  /**
+   * Takes what the machine needs from the host, loads the guest and starts the vCPUs.
+   *
+   * @return this machine, once its vCPUs run
+   * @throws dev.javisor.error.GuestBootException if it cannot; the machine is closed then
+   * @throws dev.javisor.error.HypervisorUnavailableException if the host can run no machine any
+   *     more; the machine is closed then
+   * @throws dev.javisor.error.VmStateException if it was booted before
+   */
+  VirtualMachine boot();
+
+  /**
+   * Holds the vCPUs; the guest's clocks stand still. On return none executes guest code. Does
+   * nothing when the machine is paused.
+   */
+  void pause();
+
+  /** Lets a paused machine go on. Does nothing when it runs. */
+  void resume();
+
+  /**
+   * Reboots the guest at once, as a reset button does, whatever {@code onReset} says: that one is
+   * about the guest's own wish. A paused machine runs afterwards.
+   */
+  void reset();
+
+  /**
+   * Presses the power button. What comes of it is up to the guest; a paused one sees it when it
+   * goes on.
+   */
+  void powerButton();
+
+  /**
+   * Presses the power button and waits for the guest's end. A guest that does not listen to its
+   * power button (a bare initramfs, say) goes on running, and {@code false} comes back; {@link
+   * #close} or {@link #kill} ends it then.
+   *
+   * @return whether it ended in time; also true if it had ended before
+   * @throws InterruptedException if the thread is interrupted while it waits; the guest keeps what
+   *     it was asked
+   * @throws dev.javisor.error.VmStateException if the machine is paused, not booted or closed
+   */
+  boolean shutdown(Duration timeout) throws InterruptedException;
+
+  /**
+   * Ends the guest at once, whatever it does, and {@link #exit} becomes {@link VmExit.Killed}.
+   * Returns without waiting for that. Does nothing when it has ended; one that was not booted is
+   * closed.
+   */
+  void kill();
+
+  /**
+   * Waits for the guest's end.
+   *
+   * @param timeout how long; not for ever, because a guest can hang
+   * @return how it ended
+   * @throws dev.javisor.error.ExitTimeoutException if it did not in time, telling what the vCPUs
+   *     were doing and what the console showed last; the machine goes on
+   * @throws InterruptedException if the thread is interrupted while it waits
+   * @throws dev.javisor.error.VmStateException if it was not booted
+   * @throws IllegalStateException if called by a listener or console consumer of this machine,
+   *     which would wait for itself
+   */
+  VmExit awaitExit(Duration timeout) throws InterruptedException;
+
+  /**
+   * Completes when the guest has ended, normally and never by cancellation of what is returned
+   * here: each call returns a future of its own. Before it completes, console consumers have got
+   * all output and listeners have been told. A machine that is closed before it ended completes it
+   * with {@link VmExit.Killed}, one whose boot failed with {@link VmExit.Failed}. What hangs on it
+   * runs on the machine's event thread.
+   */
+  CompletableFuture<VmExit> exit();
+
+  /** The guest's console. */
+  Console console();
+
+  /**
+   * What the vCPUs are doing right now. One that does not answer within a fraction of a second
+   * counts as {@link dev.javisor.event.VcpuState#UNKNOWN}.
+   */
+  List<VcpuInfo> vcpus();
+
+  /**
+   * Ends the guest at once if it still runs, and gives everything back to the host. Takes about a
+   * second at the most, even if a listener blocks; that one's thread is interrupted. Later calls do
+   * nothing.
+   */
+  @Override
+  void close();
+
+  /**
+   * What a machine is made from. Only the kernel must be set. A method that is called again
+   * replaces what it set before, unless it says that it adds.
+   *
+   * <p>Nothing is checked before {@link #build}, but that no argument is null.
+   *
+   * <p>Threading: one thread at a time. A builder may build several machines.
+   *
+   * <p>Not meant to be implemented outside Javisor, but by mocks: methods will be added.
+   */
+  interface Builder {
+    /** The machine's name. Default: {@code vm-} and a random number. */
+    Builder name(String name);
+
+    /** The file of the kernel or firmware: an ELF vmlinux with a PVH note, or a bzImage. */
+    Builder kernel(Path kernel);
+
+    /** The file of the initial RAM file system. Default: none. */
+    Builder initramfs(Path initramfs);
+
+    /**
+     * The kernel's command line. Default {@code console=ttyS0}, which shows Linux on the console.
+     *
+     * @param cmdline at most 2047 bytes as UTF-8, which is what Linux takes on x86, without NUL
+     */
+    Builder cmdline(String cmdline);
+
+    /** The number of vCPUs, at least 1. Default 1. */
+    Builder cpus(int count);
+
+    /** The vCPUs and their topology. */
+    Builder cpus(Consumer<? super CpuConfig> cpus);
+
+    /**
+     * The size of RAM. Default {@code 512M}.
+     *
+     * @param size a number, and K, M, G or T for powers of 1024; no letter means bytes
+     */
+    Builder memory(String size);
+
+    /** The size of RAM in bytes, a multiple of 4 KiB and at least 1 MiB. */
+    Builder memory(long bytes);
+
+    /** The RAM and how the host backs it. */
+    Builder memory(Consumer<? super MemoryConfig> memory);
+
+    /** What to do about RAM that the host cannot hold. Default {@link MemoryFit#WARN}. */
+    Builder memoryFit(MemoryFit memoryFit);
+
+    /** What a guest's wish to be reset leads to. Default {@link OnReset#REBOOT}. */
+    Builder onReset(OnReset onReset);
+
+    /**
+     * Adds a consumer of console lines. It gets each line without its end, from the machine's first
+     * on; a line of more than 8192 characters comes in pieces, and the last one when the guest
+     * ends. One that falls further behind than the console's buffer reaches gets a line that tells
+     * how much it missed. It is called as a {@link VmListener} is.
+     */
+    Builder console(Consumer<? super String> lines);
+
+    /** Adds a logger that gets console lines at INFO, control characters replaced by {@code ?}. */
+    Builder consoleLog(Logger logger);
+
+    /**
+     * Adds a stream that gets console output byte for byte, flushed, a few milliseconds after the
+     * guest wrote it. It is not closed, and not written to again after it failed.
+     */
+    Builder consoleOutput(OutputStream stream);
+
+    /**
+     * How much console output is kept. Default {@code 1M}; memory is taken as output comes.
+     *
+     * @param size as in {@link #memory(String)}, 4 KiB to 256 MiB
+     */
+    Builder consoleBuffer(String size);
+
+    /** Adds a listener. */
+    Builder listener(VmListener listener);
+
+    /**
+     * Makes all threads of the machine. They must be platform threads; they get their names from
+     * the machine, are made daemons, and carry the log context (MDC) of the thread that calls
+     * {@link VirtualMachine#boot}. Default: {@code Thread::new}.
+     */
+    Builder threadFactory(ThreadFactory factory);
+
+    /**
+     * Checks everything, this host included, and makes the machine. Nothing is taken from the host
+     * before {@link VirtualMachine#boot}.
+     *
+     * @throws dev.javisor.error.InvalidConfigurationException listing all mistakes
+     * @throws dev.javisor.error.HypervisorUnavailableException if there is no mistake, but the host
+     *     can run no machine
+     */
+    VirtualMachine build();
+  }
+}

@@ -1,0 +1,403 @@
+package dev.javisor;
+
+import dev.javisor.error.BootStage;
+import dev.javisor.error.ExitTimeoutException;
+import dev.javisor.error.GuestBootException;
+import dev.javisor.error.HypervisorUnavailableException;
+import dev.javisor.error.VmStateException;
+import dev.javisor.event.VcpuInfo;
+import dev.javisor.event.VcpuState;
+import dev.javisor.event.VmExit;
+import dev.javisor.event.VmState;
+import dev.javisor.internal.console.ConsoleInput;
+import dev.javisor.internal.console.ConsoleLog;
+import dev.javisor.internal.machine.HostProblem;
+import dev.javisor.internal.machine.Machine;
+import dev.javisor.internal.machine.MachineBootException;
+import dev.javisor.internal.machine.MachineThreads;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What may be asked of a machine when, and the one after the other. Knows nothing of the public
+ * handle, so that a leak of that one can be noticed.
+ *
+ * <p>Threading: any thread. Calls that change the state hold the lifecycle lock while they call the
+ * machine; the machine's own calls come to {@link VmMonitor}, which never takes it.
+ */
+final class VmLifecycle implements ConsoleHub.HaltWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(VmLifecycle.class);
+  private static final long LISTENERS_END_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
+  private static final int HALTED_CHECKS = 2;
+
+  private final VmSetup setup;
+  private final VmMonitor monitor;
+  private final ConsoleInput input;
+  private final ReentrantLock lifecycle = new ReentrantLock();
+  private boolean bootCalled;
+  private int haltedChecks;
+  private @Nullable MachineThreads threads;
+  private volatile @Nullable Machine machine;
+  private volatile boolean ending;
+
+  VmLifecycle(VmSetup setup) {
+    this.setup = setup;
+    input = new ConsoleInput(this::offerInput);
+    monitor = new VmMonitor(setup, this::newEventThread, input::ready, this);
+  }
+
+  String name() {
+    return setup.name();
+  }
+
+  VmState state() {
+    return monitor.state();
+  }
+
+  ConsoleLog log() {
+    return monitor.log();
+  }
+
+  CompletableFuture<VmExit> exited() {
+    return monitor.exited();
+  }
+
+  void boot(Object handle) {
+    lifecycle.lock();
+    try {
+      requireNotClosed("boot()");
+      if (bootCalled || state() != VmState.CREATED) {
+        throw illegal("boot()", "it was booted before; build another machine");
+      }
+      bootCalled = true;
+      start(handle);
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  private void start(Object handle) {
+    try {
+      HostProblem problem = setup.platform().facts().problem();
+      if (problem != null) {
+        throw new HypervisorUnavailableException(problem.reason(), problem.fix(), null);
+      }
+      MachineThreads made = new LogContextThreads(name(), setup.threadFactory());
+      threads = made;
+      monitor.events().start();
+      monitor.holdWhileRunning(handle);
+      start(setup.platform().create(setup.spec().apply(made), monitor));
+    } catch (RuntimeException e) {
+      RuntimeException reported = bootFailure(e);
+      close(new VmExit.Failed(reported));
+      throw reported;
+    } catch (Error e) {
+      close(new VmExit.Failed(e));
+      throw e;
+    }
+  }
+
+  private void start(Machine made) {
+    machine = made;
+    if (ending) {
+      throw new MachineBootException(BootStage.START, "it was killed while it booted", null, null);
+    }
+    made.boot();
+    monitor.started();
+  }
+
+  private RuntimeException bootFailure(RuntimeException e) {
+    if (e instanceof HypervisorUnavailableException) {
+      return e;
+    }
+    String message = String.valueOf(e.getMessage());
+    if (e instanceof MachineBootException failure) {
+      String errno = failure.errno().orElse(null);
+      return new GuestBootException(failure.stage(), message, errno, monitor.consoleTail(), e);
+    }
+    return new GuestBootException(BootStage.START, message, null, monitor.consoleTail(), e);
+  }
+
+  void pause() {
+    lifecycle.lock();
+    try {
+      if (requireRunningOrPaused("pause()") == VmState.RUNNING) {
+        machine().pause();
+        if (!monitor.move(VmState.RUNNING, VmState.PAUSED)) {
+          throw illegal("pause()", "the guest ended meanwhile");
+        }
+      }
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  void resume() {
+    lifecycle.lock();
+    try {
+      if (requireRunningOrPaused("resume()") == VmState.PAUSED) {
+        // Before the guest runs: it may end at once, and must not be seen running after that.
+        if (monitor.move(VmState.PAUSED, VmState.RUNNING)) {
+          machine().resume();
+        }
+      }
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  void reset() {
+    lifecycle.lock();
+    try {
+      requireRunningOrPaused("reset()");
+      boolean unused = monitor.move(VmState.PAUSED, VmState.RUNNING);
+      machine().reset();
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  void powerButton() {
+    lifecycle.lock();
+    try {
+      requireRunningOrPaused("powerButton()");
+      machine().powerButton();
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  boolean shutdown(Duration timeout) throws InterruptedException {
+    requireNotOnEventThread("shutdown()");
+    lifecycle.lock();
+    try {
+      requireNotClosed("shutdown()");
+      if (state() != VmState.EXITED) {
+        if (requireRunningOrPaused("shutdown()") == VmState.PAUSED) {
+          throw illegal("shutdown()", "a paused guest cannot react; resume() it first");
+        }
+        machine().powerButton();
+      }
+    } finally {
+      lifecycle.unlock();
+    }
+    return await(timeout) != null;
+  }
+
+  void kill() {
+    ending = true;
+    Machine running = machine;
+    if (running != null) {
+      running.kill();
+    } else if (state() == VmState.CREATED && lifecycle.tryLock()) {
+      try {
+        if (!bootCalled) {
+          close(new VmExit.Killed());
+        }
+      } finally {
+        lifecycle.unlock();
+      }
+    }
+  }
+
+  VmExit awaitExit(Duration timeout) throws InterruptedException {
+    requireNotOnEventThread("awaitExit()");
+    if (state() == VmState.CREATED) {
+      throw illegal("awaitExit()", "it was not booted, so it would never end");
+    }
+    VmExit exit = await(timeout);
+    if (exit == null) {
+      throw new ExitTimeoutException(name(), timeout, vcpusOrNone(), monitor.consoleTail());
+    }
+    return exit;
+  }
+
+  private @Nullable VmExit await(Duration timeout) throws InterruptedException {
+    VmExit known = monitor.exit();
+    if (known != null && monitor.events().isCurrent()) {
+      // The future completes on this very thread, later.
+      return known;
+    }
+    long nanos;
+    try {
+      nanos = timeout.toNanos();
+    } catch (ArithmeticException e) {
+      nanos = timeout.isNegative() ? 0 : Long.MAX_VALUE;
+    }
+    try {
+      return exited().get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return null;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the exit future never fails", e);
+    }
+  }
+
+  List<VcpuInfo> vcpus() {
+    requireNotClosed("vcpus()");
+    return vcpusOrNone();
+  }
+
+  private List<VcpuInfo> vcpusOrNone() {
+    Machine known = machine;
+    return known == null ? List.of() : known.vcpus();
+  }
+
+  void write(byte[] bytes) throws InterruptedException {
+    if (state() == VmState.CREATED) {
+      throw illegal("console().write()", "it was not booted");
+    }
+    int typed = input.write(bytes, () -> monitor.exit() == null);
+    if (typed < bytes.length) {
+      throw illegal(
+          "console().write()", "the guest took %d of %d bytes".formatted(typed, bytes.length));
+    }
+  }
+
+  private int offerInput(byte[] bytes, int offset, int length) {
+    Machine known = machine;
+    return known == null ? 0 : known.consoleInput(bytes, offset, length);
+  }
+
+  /**
+   * Ends and frees everything.
+   *
+   * @param reason what its end counts as, unless it ended before
+   */
+  void close(VmExit reason) {
+    if (closeUnlessClosed(reason)) {
+      endEventLoop();
+    }
+  }
+
+  /** Like {@link #close}, but runs none of the caller's code on the calling thread. */
+  void closeLost() {
+    if (closeUnlessClosed(new VmExit.Killed())) {
+      monitor.completeAnyway();
+    }
+  }
+
+  private boolean closeUnlessClosed(VmExit reason) {
+    ending = true;
+    Machine known = machine;
+    if (known != null) {
+      known.kill();
+    }
+    lifecycle.lock();
+    try {
+      if (state() == VmState.CLOSED) {
+        return false;
+      }
+      closeMachine();
+      monitor.close(reason);
+      return true;
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  private void closeMachine() {
+    Machine known = machine;
+    if (known != null) {
+      try {
+        known.close();
+      } catch (RuntimeException e) {
+        LOG.error("VM {}: not everything was given back to the host", name(), e);
+      }
+    }
+  }
+
+  private void endEventLoop() {
+    EventLoop events = monitor.events();
+    if (events.isStarted()) {
+      if (!events.join(LISTENERS_END_NANOS)) {
+        LOG.warn("VM {}: a listener or console consumer blocks; interrupting it", name());
+        events.interrupt();
+        monitor.completeAnyway();
+      }
+    } else {
+      events.runHere();
+    }
+  }
+
+  @Override
+  public boolean isNeeded() {
+    return monitor.panic() != null && state() == VmState.RUNNING;
+  }
+
+  @Override
+  public void check() {
+    String message = monitor.panic();
+    Machine known = machine;
+    if (message == null || known == null) {
+      return;
+    }
+    // A vCPU that another one is about to kick may look halted for a moment.
+    haltedChecks = hasHalted(known.vcpus()) ? haltedChecks + 1 : 0;
+    if (haltedChecks >= HALTED_CHECKS && !ending) {
+      monitor.haltedInPanic(message);
+      known.kill();
+    }
+  }
+
+  private static boolean hasHalted(List<VcpuInfo> vcpus) {
+    return vcpus.stream().anyMatch(vcpu -> vcpu.state() == VcpuState.HALTED)
+        && vcpus.stream()
+            .allMatch(
+                vcpu -> vcpu.state() == VcpuState.HALTED || vcpu.state() == VcpuState.WAITING);
+  }
+
+  private Thread newEventThread(Runnable body) {
+    MachineThreads made = threads;
+    if (made == null) {
+      throw new IllegalStateException("not booted");
+    }
+    return made.newThread("events", body);
+  }
+
+  private Machine machine() {
+    Machine known = machine;
+    if (known == null) {
+      throw new IllegalStateException("not booted");
+    }
+    return known;
+  }
+
+  private VmState requireRunningOrPaused(String call) {
+    requireNotClosed(call);
+    VmState now = state();
+    if (now == VmState.CREATED) {
+      throw illegal(call, "it was not booted");
+    }
+    if (now == VmState.EXITED) {
+      throw illegal(call, "its guest has ended: " + monitor.exit());
+    }
+    return now;
+  }
+
+  private void requireNotClosed(String call) {
+    if (state() == VmState.CLOSED) {
+      throw illegal(call, "it is closed");
+    }
+  }
+
+  private void requireNotOnEventThread(String call) {
+    if (monitor.events().isCurrent() && monitor.exit() == null) {
+      throw new IllegalStateException(
+          call + " in a listener or console consumer of the same machine would wait for itself");
+    }
+  }
+
+  private VmStateException illegal(String call, String why) {
+    return new VmStateException(
+        state(), "VM %s (%s): %s is not possible: %s".formatted(name(), state(), call, why));
+  }
+}

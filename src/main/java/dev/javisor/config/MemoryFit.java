@@ -1,0 +1,13 @@
+package dev.javisor.config;
+
+/**
+ * What happens when guest RAM cannot fit into what the host, or the control group that the JVM runs
+ * in, has left. Guest RAM counts against that group, and a guest that fills it gets the whole JVM
+ * killed.
+ */
+public enum MemoryFit {
+  /** A warning is logged: guests seldom touch all of their RAM, and pages come as they do. */
+  WARN,
+  /** {@code build()} reports it as a mistake. */
+  REFUSE
+}

@@ -1,0 +1,5 @@
+/** What the builder's methods take. */
+@NullMarked
+package dev.javisor.config;
+
+import org.jspecify.annotations.NullMarked;

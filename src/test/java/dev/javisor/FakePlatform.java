@@ -1,0 +1,238 @@
+package dev.javisor;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import dev.javisor.event.VcpuInfo;
+import dev.javisor.event.VcpuState;
+import dev.javisor.event.VmExit;
+import dev.javisor.internal.config.Problem;
+import dev.javisor.internal.machine.HostFacts;
+import dev.javisor.internal.machine.HostProblem;
+import dev.javisor.internal.machine.Machine;
+import dev.javisor.internal.machine.MachineListener;
+import dev.javisor.internal.machine.MachineSpec;
+import dev.javisor.internal.machine.Platform;
+import dev.javisor.internal.machine.VcpuReport;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A host whose machines do what a test says. */
+final class FakePlatform implements Platform {
+  HostFacts facts = new HostFacts(null, 12, 288, 40);
+  Optional<HostProblem> stockKernelProblem = Optional.empty();
+  List<Problem> kernelProblems = new ArrayList<>();
+  RuntimeException bootFailure;
+  Runnable duringBoot = () -> {};
+  Consumer<FakeMachine> afterBoot = machine -> {};
+  int stockKernelRuns;
+  FakeMachine machine;
+
+  @Override
+  public HostFacts facts() {
+    return facts;
+  }
+
+  @Override
+  public Optional<HostProblem> stockKernel() {
+    stockKernelRuns++;
+    return stockKernelProblem;
+  }
+
+  @Override
+  public List<Problem> check(MachineSpec spec) {
+    return kernelProblems;
+  }
+
+  @Override
+  public Machine create(MachineSpec spec, MachineListener listener) {
+    machine = new FakeMachine(spec, listener, this);
+    return machine;
+  }
+
+  /** A machine with one thread, which stands for all of a real one's. */
+  static final class FakeMachine implements Machine {
+    final MachineSpec spec;
+    final List<String> calls = new CopyOnWriteArrayList<>();
+    final StringBuffer typed = new StringBuffer();
+    volatile int inputRoom = 16;
+    volatile VcpuState vcpuState = VcpuState.RUNNING;
+    volatile Thread vcpu;
+    private final MachineListener listener;
+    private final FakePlatform platform;
+    private final Deque<Runnable> work = new ArrayDeque<>();
+    private boolean ended;
+    private boolean killed;
+
+    FakeMachine(MachineSpec spec, MachineListener listener, FakePlatform platform) {
+      this.spec = spec;
+      this.listener = listener;
+      this.platform = platform;
+    }
+
+    /** Runs something on the machine's thread, and waits for it. */
+    void guest(Runnable deed) {
+      CountDownLatch done = new CountDownLatch(1);
+      later(
+          () -> {
+            deed.run();
+            done.countDown();
+          });
+      try {
+        done.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    void guestWrites(String text) {
+      guest(
+          () -> {
+            for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+              listener.onConsoleOutput(b);
+            }
+          });
+    }
+
+    void guestExits(VmExit exit) {
+      guest(() -> exit(exit));
+    }
+
+    /** The guest asks for a reset, and gets what the facade says. */
+    void guestResets() {
+      guest(
+          () -> {
+            VmExit exit = listener.onGuestReset();
+            if (exit == null) {
+              listener.onReboot();
+            } else {
+              exit(exit);
+            }
+          });
+    }
+
+    void guestReads(int bytes) {
+      guest(
+          () -> {
+            inputRoom += bytes;
+            listener.onConsoleInputReady();
+          });
+    }
+
+    @Override
+    public void boot() {
+      calls.add("boot");
+      platform.duringBoot.run();
+      if (platform.bootFailure != null) {
+        throw platform.bootFailure;
+      }
+      vcpu = spec.threads().newThread("vcpu0", this::run);
+      vcpu.start();
+      platform.afterBoot.accept(this);
+    }
+
+    void outputDuringBoot(String text) {
+      for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+        listener.onConsoleOutput(b);
+      }
+    }
+
+    @Override
+    public void pause() {
+      calls.add("pause");
+    }
+
+    @Override
+    public void resume() {
+      calls.add("resume");
+    }
+
+    @Override
+    public void reset() {
+      calls.add("reset");
+      guest(listener::onReboot);
+    }
+
+    @Override
+    public void powerButton() {
+      calls.add("powerButton");
+    }
+
+    @Override
+    public void kill() {
+      calls.add("kill");
+      synchronized (work) {
+        killed = true;
+        work.notifyAll();
+      }
+    }
+
+    @Override
+    public synchronized int consoleInput(byte[] bytes, int offset, int length) {
+      int taken = Math.min(inputRoom, length);
+      typed.append(new String(bytes, offset, taken, StandardCharsets.UTF_8));
+      inputRoom -= taken;
+      return taken;
+    }
+
+    @Override
+    public List<VcpuInfo> vcpus() {
+      return List.of(new VcpuReport(0, vcpuState, OptionalLong.of(0x1000), Map.of("IO", 7L)));
+    }
+
+    @Override
+    public void close() {
+      calls.add("close");
+      kill();
+      Thread thread = vcpu;
+      if (thread != null) {
+        Uninterruptibles.joinUninterruptibly(thread, Duration.ofSeconds(5));
+      }
+    }
+
+    private void later(Runnable deed) {
+      synchronized (work) {
+        work.add(deed);
+        work.notifyAll();
+      }
+    }
+
+    private void exit(VmExit exit) {
+      ended = true;
+      listener.onExit(exit);
+    }
+
+    private void run() {
+      while (!ended) {
+        Runnable deed = next();
+        if (deed == null) {
+          exit(new VmExit.Killed());
+        } else {
+          deed.run();
+        }
+      }
+    }
+
+    private @Nullable Runnable next() {
+      synchronized (work) {
+        while (work.isEmpty() && !killed) {
+          try {
+            work.wait();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        }
+        return work.poll();
+      }
+    }
+  }
+}
