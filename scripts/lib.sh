@@ -12,6 +12,9 @@ readonly JAVISOR_ROOT
 JAVISOR_CACHE=${JAVISOR_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/javisor}
 readonly JAVISOR_CACHE
 
+# What the lab needs of apt; its kernel and busybox are downloaded, not installed.
+readonly LAB_PACKAGES=(qemu-system-x86 cpio kmod xz-utils zstd)
+
 # Tools such as depmod live in sbin, which the PATH of an ordinary user leaves out.
 case :$PATH: in *:/usr/sbin:*) ;; *) PATH=$PATH:/usr/sbin:/sbin ;; esac
 

@@ -1,0 +1,75 @@
+# shellcheck shell=bash
+# Starts Javisor's own programs. The only place that knows the verbs of its command line. Sourced after setup.sh.
+
+readonly MAIN_CLASS=dev.javisor.internal.cli.Main
+readonly BENCH_CLASS=dev.javisor.bench.Bench
+
+# What a JVM in the lab is told besides: compiling less is faster on an emulated CPU.
+readonly LAB_JAVA_FLAGS=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC)
+
+has_class() { [ -e "$JAVISOR_ROOT/target/classes/${1//.//}.class" ]; }
+
+# setup_main: Javisor is built and can be started when this returns.
+setup_main() {
+  setup_java
+  build_jar
+  set_java_flags
+  has_class "$MAIN_CLASS" || die "$EXIT_MISSING" "this version has no command line yet ($MAIN_CLASS)"
+}
+
+# main_class VERB ARGUMENT...: after setup_main.
+main_class() { "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -cp "$RUN_CLASSPATH" "$MAIN_CLASS" "$@"; }
+
+# kvm_runs_linux: whether this machine's /dev/kvm can run a stock kernel. Needs JAVA_FLAGS and RUN_CLASSPATH.
+kvm_runs_linux() { has_class "$MAIN_CLASS" && main_class probe >/dev/null 2>&1; }
+
+# fetch_kernel: downloads the guest kernel into the cache, while there is a network: the lab has none.
+fetch_kernel() { main_class fetch-kernel; }
+
+# java_demo: boots Linux and shows its console; in the lab where this machine cannot.
+java_demo() {
+  setup_main
+  fetch_kernel
+  if kvm_runs_linux; then
+    exec "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -cp "$RUN_CLASSPATH" "$MAIN_CLASS" demo "$@"
+  fi
+  say "this machine's KVM cannot run a stock Linux kernel: booting in the lab, an emulated machine whose KVM can"
+  exec "$JAVISOR_ROOT/scripts/lab" -t 600 -- "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "${LAB_JAVA_FLAGS[@]}" \
+    -cp "$RUN_CLASSPATH" "$MAIN_CLASS" demo "$@"
+}
+
+# java_run OPTION...: the command line; it keeps the terminal.
+java_run() {
+  setup_main
+  exec "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -cp "$RUN_CLASSPATH" "$MAIN_CLASS" run "$@"
+}
+
+# java_bench OPTION...: the benchmarks, which live beside the tests.
+java_bench() {
+  setup_java maven
+  set_java_flags
+  build_test_classes
+  [ -e "$JAVISOR_ROOT/target/test-classes/${BENCH_CLASS//.//}.class" ] ||
+    die "$EXIT_MISSING" "this version has no benchmarks yet ($BENCH_CLASS)"
+  exec "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -cp "$TEST_CLASSPATH" "$BENCH_CLASS" "$@"
+}
+
+# build_test_classes: compiles all, and sets TEST_CLASSPATH and, of the same classes, RUN_CLASSPATH.
+build_test_classes() {
+  local log=$JAVISOR_ROOT/target/build.log
+  mkdir -p "$JAVISOR_ROOT/target"
+  maven_logged "$log" -q test-compile "${TEST_CLASSPATH_GOAL[@]}" || {
+    show_tail "$log" 40
+    die 1 "the build failed; the whole log: target/build.log"
+  }
+  set_test_classpath
+}
+
+readonly TEST_CLASSPATH_FILE=$JAVISOR_ROOT/target/test.classpath
+readonly TEST_CLASSPATH_GOAL=(dependency:build-classpath "-Dmdep.outputFile=$TEST_CLASSPATH_FILE" -DincludeScope=test)
+
+set_test_classpath() {
+  local classes=$JAVISOR_ROOT/target/classes
+  TEST_CLASSPATH=$JAVISOR_ROOT/target/test-classes:$classes:$(cat "$TEST_CLASSPATH_FILE")
+  RUN_CLASSPATH=$classes:$(cat "$TEST_CLASSPATH_FILE")
+}

@@ -1,0 +1,108 @@
+# shellcheck shell=bash
+# The tests that boot Linux (JUnit tag linux-guest): here or in labs, over classes already compiled. Sourced by test.
+#
+# All machines share one folder, which is /out in the labs: they take classes of tests out of a queue there and leave
+# events there (dev.javisor.testing.suite). A lab that died or hung gives its unfinished classes back, once.
+
+readonly SUITE_CLASS=dev.javisor.testing.suite.SuiteMain
+readonly SUITE_TAG=linux-guest
+readonly SUITE_FOLDER=$JAVISOR_ROOT/target/linux-guests
+readonly SUITE_TIME_LIMIT=1800 # seconds, for each machine
+
+# suite JVM-OPTION... -- VERB ARGUMENT...
+suite() {
+  local options=()
+  while [ "$1" != -- ]; do
+    options+=("$1")
+    shift
+  done
+  shift
+  "${SUITE_RUNNER[@]}" "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -ea "${options[@]}" -cp "$TEST_CLASSPATH" "$SUITE_CLASS" "$@"
+}
+
+# linux_guests LOGS [CLASS...]: runs and checks; its last line on stdout is "N passed, N failed".
+linux_guests() {
+  local logs=$1 class
+  shift
+  rm -rf -- "$SUITE_FOLDER"
+  mkdir -p "$SUITE_FOLDER"
+  SUITE_RUNNER=(timeout --foreground -k 10 120)
+  suite -- discover "$SUITE_FOLDER" "$SUITE_TAG" "$JAVISOR_ROOT/target/test-classes" || return
+  if [ $# -gt 0 ]; then
+    for class in "$@"; do
+      awk -F'\t' -v name="$class" '$1 == name || substr($1, length($1) - length(name)) == "." name' \
+        "$SUITE_FOLDER/discovered.tsv"
+    done >"$SUITE_FOLDER/chosen.tsv"
+    [ -s "$SUITE_FOLDER/chosen.tsv" ] || { say "no test with the tag $SUITE_TAG in $*"; return 1; }
+    mv "$SUITE_FOLDER/chosen.tsv" "$SUITE_FOLDER/discovered.tsv"
+  fi
+  # Guest kernels come over the network, which labs do not have.
+  if has_class "$MAIN_CLASS"; then fetch_kernel || return; fi
+  if kvm_runs_linux; then
+    say "this machine's KVM runs stock kernels: the Linux guests boot right here"
+    SUITE_RUNNER=(timeout --foreground -k 10 "$SUITE_TIME_LIMIT")
+    suite -- run "$SUITE_FOLDER" "$SUITE_TAG" here 2>"$logs/linux-guests-here.log" || true
+  else
+    linux_guests_in_labs "$logs" || return
+  fi
+  SUITE_RUNNER=(timeout --foreground -k 10 120)
+  suite -- check "$SUITE_FOLDER"
+}
+
+# lab_count: one a core, at most 4, and no more than there are classes.
+lab_count() {
+  local count=${JAVISOR_LABS:-} classes
+  [ -n "$count" ] || count=$(nproc)
+  classes=$(cut -f1 "$SUITE_FOLDER/discovered.tsv" | sort -u | wc -l)
+  [ "$count" -le 4 ] || count=4
+  [ "$count" -le "$classes" ] || count=$classes
+  echo "$count"
+}
+
+linux_guests_in_labs() {
+  local logs=$1 labs number
+  labs=$(lab_count)
+  say "this machine's KVM cannot run stock kernels: the Linux guests boot in $labs emulated machines side by side"
+  "$JAVISOR_ROOT/scripts/lab" -t 120 -- true || { say "the lab does not work here"; return 1; }
+  run_labs "$logs" 1 "$labs"
+  if [ ${#LABS_LOST[@]} -gt 0 ]; then
+    for number in "${LABS_LOST[@]}"; do
+      give_back "lab $number"
+    done
+    say "lost: lab ${LABS_LOST[*]}; what it had not finished runs again, once"
+    run_labs "$logs" $((labs + 1)) $((labs + ${#LABS_LOST[@]}))
+  fi
+}
+
+# run_labs LOGS FIRST LAST: labs of these numbers at once, until all end; LABS_LOST are those that died or hung.
+run_labs() {
+  local logs=$1 number status pids=() running=()
+  for ((number = $2; number <= $3; number++)); do
+    SUITE_RUNNER=("$JAVISOR_ROOT/scripts/lab" -t "$SUITE_TIME_LIMIT" -o "$SUITE_FOLDER" -l "$logs/lab-$number-kernel.log" --)
+    suite "${LAB_JAVA_FLAGS[@]}" -- run /out "$SUITE_TAG" "lab $number" 2>"$logs/lab-$number.log" &
+    pids+=($!)
+    running+=("$number")
+  done
+  LABS_LOST=()
+  for number in "${!pids[@]}"; do
+    status=0
+    wait "${pids[number]}" || status=$?
+    case $status in
+      0 | 1) ;;
+      "$EXIT_TIMEOUT" | "$EXIT_DIED") LABS_LOST+=("${running[number]}") ;;
+      *) say "lab ${running[number]} ended with status $status" ;;
+    esac
+    [ "$status" = 0 ] || show_tail "$logs/lab-${running[number]}.log" 40
+  done
+}
+
+# give_back WHERE: puts the classes back into the queue that a lost machine had claimed and not finished.
+give_back() {
+  local claim class
+  for claim in "$SUITE_FOLDER"/claimed/*/; do
+    class=$(basename "$claim")
+    if [ ! -e "$SUITE_FOLDER/done/$class" ] && [ "$(cat "$claim/where" 2>/dev/null)" = "$1" ]; then
+      rm -rf -- "$claim"
+    fi
+  done
+}
