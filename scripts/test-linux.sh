@@ -62,8 +62,7 @@ lab_count() {
 linux_guests_in_labs() {
   local logs=$1 labs number
   labs=$(lab_count)
-  say "this machine's KVM cannot run stock kernels: the Linux guests boot in $labs emulated machines side by side"
-  "$JAVISOR_ROOT/scripts/lab" -t 120 -- true || { say "the lab does not work here"; return 1; }
+  say "this machine's KVM cannot run stock kernels: the Linux guests boot in emulated machines, $labs side by side"
   run_labs "$logs" 1 "$labs"
   if [ ${#LABS_LOST[@]} -gt 0 ]; then
     for number in "${LABS_LOST[@]}"; do
