@@ -2,6 +2,8 @@ package dev.javisor.internal.legacy;
 
 import dev.javisor.internal.bus.InterruptLine;
 import dev.javisor.internal.bus.SystemControl;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** Makes the platform's small devices, and says what their descriptions in ACPI tables need. */
 public final class LegacyDevices {
@@ -16,6 +18,12 @@ public final class LegacyDevices {
 
   /** Ports that the keyboard controller takes, from 0x60. */
   public static final int KEYBOARD_CONTROLLER_SIZE = 5;
+
+  /** Size of the power management timer, in bytes. */
+  public static final int PM_TIMER_SIZE = 4;
+
+  /** Size of the debug console, in bytes. */
+  public static final int DEBUG_CONSOLE_SIZE = 1;
 
   private LegacyDevices() {}
 
@@ -47,5 +55,43 @@ public final class LegacyDevices {
   public static LegacyDevice<KeyboardControllerState> keyboardController(
       String id, SystemControl system) {
     return new KeyboardController(id, system);
+  }
+
+  /**
+   * The generic event device's status register.
+   *
+   * @param irq its interrupt, edge-triggered
+   */
+  public static GenericEventDevice genericEventDevice(String id, InterruptLine irq) {
+    return new GenericEventRegister(id, irq);
+  }
+
+  /**
+   * The ACPI power management timer.
+   *
+   * @param nanoTime the clock that drives it, such as {@link System#nanoTime}
+   */
+  public static LegacyDevice<PmTimerState> pmTimer(String id, LongSupplier nanoTime) {
+    return new AcpiPmTimer(id, nanoTime);
+  }
+
+  /**
+   * The debug port.
+   *
+   * @param nanoTime the clock for the codes' times
+   * @param listener told of each code, on vCPU threads; must not block, throw or call the port
+   */
+  public static DebugPort debugPort(
+      String id, LongSupplier nanoTime, Consumer<DebugCode> listener) {
+    return new PostCodePort(id, nanoTime, listener);
+  }
+
+  /**
+   * The debug console.
+   *
+   * @param output takes what the guest prints
+   */
+  public static LegacyDevice<NoState> debugConsole(String id, ByteSink output) {
+    return new DebugConsole(id, output);
   }
 }

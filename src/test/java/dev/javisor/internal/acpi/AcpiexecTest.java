@@ -70,25 +70,15 @@ class AcpiexecTest {
   }
 
   @Test
-  void shouldReturnSleepType5_forS5() {
-    String said = acpica.execute(dsdt(AcpiFixture.machine(1)), 0, "execute \\_S5");
-
-    assertTrue(said.contains("[Integer] = 0000000000000005"), said);
-  }
-
-  @Test
-  void shouldDecodeTheResourcesOfTheSerialPort() {
-    String said = acpica.execute(dsdt(AcpiFixture.machine(1)), 0, "execute \\_SB.COM1._CRS");
-
-    assertTrue(said.contains("47 01 F8 03 F8 03 01 08"), said);
-  }
-
-  @Test
-  void shouldLoad_withHundredsOfVcpus() {
+  void shouldLoadAndEvaluate_withHundredsOfVcpus() {
     byte[] dsdt = dsdt(AcpiFixture.machine(300));
 
-    String said = acpica.execute(dsdt, 0, "execute \\_SB.CPUS.C12B._UID");
+    String said =
+        acpica.execute(
+            dsdt, 0, "execute \\_S5", "execute \\_SB.COM1._CRS", "execute \\_SB.CPUS.C12B._UID");
 
+    assertTrue(said.contains("[Integer] = 0000000000000005"), said);
+    assertTrue(said.contains("47 01 F8 03 F8 03 01 08"), said);
     assertTrue(said.contains("[Integer] = 000000000000012B"), said);
   }
 }
