@@ -1,7 +1,9 @@
 package dev.javisor.internal.legacy;
 
 import dev.javisor.internal.bus.InterruptLine;
+import dev.javisor.internal.bus.Scheduler;
 import dev.javisor.internal.bus.SystemControl;
+import java.time.Clock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -24,6 +26,9 @@ public final class LegacyDevices {
 
   /** Size of the debug console, in bytes. */
   public static final int DEBUG_CONSOLE_SIZE = 1;
+
+  /** Ports that CMOS RAM and real-time clock take, in bytes. */
+  public static final int CMOS_SIZE = 2;
 
   private LegacyDevices() {}
 
@@ -93,5 +98,25 @@ public final class LegacyDevices {
    */
   public static LegacyDevice<NoState> debugConsole(String id, ByteSink output) {
     return new DebugConsole(id, output);
+  }
+
+  /**
+   * CMOS RAM and real-time clock.
+   *
+   * @param clock the host's time; the guest sees it as UTC until it sets the clock
+   * @param scheduler wakes it for alarm, periodic and update-ended interrupts
+   * @param irq its interrupt, IRQ 8, edge-triggered
+   * @param system told when the guest restarts through the BIOS
+   */
+  public static LegacyDevice<CmosState> cmos(
+      String id,
+      CmosConfig config,
+      Clock clock,
+      Scheduler scheduler,
+      InterruptLine irq,
+      SystemControl system) {
+    RtcClock time = new RtcClock(clock);
+    RtcInterrupts interrupts = new RtcInterrupts(irq, time.now());
+    return new CmosRtc(id, config, time, interrupts, scheduler, system);
   }
 }

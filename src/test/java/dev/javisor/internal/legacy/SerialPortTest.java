@@ -19,7 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -523,5 +526,47 @@ class SerialPortTest {
       }
     }
     assertFalse(output.isEmpty());
+  }
+
+  @Test
+  @Timeout(60)
+  void shouldLoseNoByteAndNoEdge_whenHostAndGuestRace() throws Exception {
+    int total = 50_000;
+    Semaphore edges = new Semaphore(0);
+    Semaphore room = new Semaphore(0);
+    SerialPort shared =
+        LegacyDevices.serialPort("serial0", SMALL, edges::release, b -> {}, room::release);
+    shared.write(FCR, 1, 0x81);
+    shared.write(IER, 1, 0x01);
+    Thread host = new Thread(() -> feed(shared, total, room), "host");
+
+    host.start();
+    int received = 0;
+    while (received < total) {
+      assertTrue(edges.tryAcquire(20, TimeUnit.SECONDS), "an edge is lost after " + received);
+      edges.drainPermits();
+      while ((shared.read(IIR, 1) & 0x01) == 0) {
+        while ((shared.read(LSR, 1) & 0x01) != 0) {
+          assertEquals(received & 0xff, shared.read(DATA, 1));
+          received++;
+        }
+      }
+    }
+    host.join();
+  }
+
+  private static void feed(SerialPort port, int total, Semaphore room) {
+    byte[] next = new byte[5];
+    for (int sent = 0; sent < total; ) {
+      int length = Math.min(next.length, total - sent);
+      for (int i = 0; i < length; i++) {
+        next[i] = (byte) (sent + i);
+      }
+      int taken = port.receive(next, 0, length);
+      sent += taken;
+      if (taken < length) {
+        room.acquireUninterruptibly();
+      }
+    }
   }
 }
