@@ -12,4 +12,5 @@ module dev.javisor {
   exports dev.javisor.config;
   exports dev.javisor.error;
   exports dev.javisor.event;
+  exports dev.javisor.guest;
 }

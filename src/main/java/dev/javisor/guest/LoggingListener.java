@@ -1,0 +1,29 @@
+package dev.javisor.guest;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs a fetch's steps, and each quarter of a step. Used by one fetch, in one thread. */
+final class LoggingListener implements FetchListener {
+  private static final Logger log = LoggerFactory.getLogger(FetchListener.class);
+  private static final int PARTS = 4;
+
+  private String step = "";
+  private long told;
+
+  @Override
+  public void step(String what) {
+    step = what;
+    told = 0;
+    log.info("{}", what);
+  }
+
+  @Override
+  public void bytes(long done, long total) {
+    long parts = total <= 0 ? 0 : done * PARTS / total;
+    if (parts > told && done < total) {
+      told = parts;
+      log.info("{}: {} of {} KiB", step, done >> 10, total >> 10);
+    }
+  }
+}
