@@ -1,9 +1,11 @@
 package dev.javisor.internal.machine;
 
+import dev.javisor.internal.acpi.GenericEvents;
 import dev.javisor.internal.bus.AddressRange;
 import dev.javisor.internal.bus.Bus;
 import dev.javisor.internal.bus.Device;
 import dev.javisor.internal.bus.SystemControl;
+import dev.javisor.internal.legacy.GenericEventDevice;
 import dev.javisor.internal.legacy.IoApic;
 import dev.javisor.internal.legacy.IoApicConfig;
 import dev.javisor.internal.legacy.LegacyDevice;
@@ -14,6 +16,8 @@ import dev.javisor.internal.memory.RamSpec;
 import dev.javisor.internal.x86.PlatformLayout;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The devices of a machine on their buses.
@@ -22,6 +26,8 @@ import java.util.List;
  * machine's lock.
  */
 final class Devices {
+  private static final Logger log = LoggerFactory.getLogger(Devices.class);
+
   /** The pin of the generic event device. */
   static final int GENERIC_EVENTS_PIN = PlatformLayout.FIRST_FREE_PIN;
 
@@ -35,8 +41,10 @@ final class Devices {
   private final List<Device<?>> all = new ArrayList<>();
   private final IoApic ioApic;
   private final SerialPort serial;
+  private final GenericEventDevice genericEvents;
 
   Devices(
+      String name,
       InterruptRouter interrupts,
       SystemControl control,
       MachineListener listener,
@@ -60,6 +68,20 @@ final class Devices {
         pioBus,
         new AddressRange(KEYBOARD_CONTROLLER_PORT, LegacyDevices.KEYBOARD_CONTROLLER_SIZE),
         LegacyDevices.keyboardController("i8042", control));
+    genericEvents = LegacyDevices.genericEventDevice("ged0", ioApic.line(GENERIC_EVENTS_PIN));
+    add(mmioBus, layout.genericEvents(), genericEvents);
+    add(pioBus, PlatformLayout.PM_TIMER, LegacyDevices.pmTimer("pm-timer0", System::nanoTime));
+    add(
+        pioBus,
+        PlatformLayout.DEBUG_PORT,
+        LegacyDevices.debugPort(
+            "debug-port0", System::nanoTime, code -> log.debug("{}: {}", name, code)));
+    add(
+        pioBus,
+        PlatformLayout.DEBUG_CONSOLE,
+        LegacyDevices.debugConsole(
+            "debug-console0",
+            new DebugOutput(line -> log.debug("{}: debug console: {}", name, line))));
   }
 
   Bus pioBus() {
@@ -90,7 +112,9 @@ final class Devices {
     return serial.receive(bytes, offset, length);
   }
 
-  void pressPowerButton() {}
+  void pressPowerButton() {
+    genericEvents.signal(GenericEvents.POWER_BUTTON);
+  }
 
   private void add(Bus bus, AddressRange range, LegacyDevice<?> device) {
     bus.add(range, device);

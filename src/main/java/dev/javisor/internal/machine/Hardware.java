@@ -76,7 +76,9 @@ final class Hardware implements AutoCloseable {
       devices =
           stage(
               BootStage.DEVICES,
-              () -> new Devices(interrupts, control(ending), listener, layout, spec.ram()));
+              () ->
+                  new Devices(
+                      spec.name(), interrupts, control(ending), listener, layout, spec.ram()));
       acpi = MachineTables.build(layout, vcpuFactory.apicIds());
     } catch (RuntimeException | Error e) {
       close();

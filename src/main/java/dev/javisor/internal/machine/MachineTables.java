@@ -1,12 +1,18 @@
 package dev.javisor.internal.machine;
 
+import static dev.javisor.internal.acpi.aml.AmlResources.ioPorts;
+import static dev.javisor.internal.acpi.aml.AmlResources.qwordMemory;
+
 import dev.javisor.internal.acpi.AcpiConfig;
 import dev.javisor.internal.acpi.AcpiDevices;
 import dev.javisor.internal.acpi.AcpiImage;
 import dev.javisor.internal.acpi.AcpiPorts;
 import dev.javisor.internal.acpi.AcpiTables;
 import dev.javisor.internal.acpi.GenericEvents;
+import dev.javisor.internal.acpi.aml.AmlResources.Caching;
+import dev.javisor.internal.acpi.aml.AmlResources.Usage;
 import dev.javisor.internal.acpi.aml.AmlTerm;
+import dev.javisor.internal.legacy.LegacyDevices;
 import dev.javisor.internal.x86.PlatformLayout;
 import java.util.List;
 
@@ -31,7 +37,16 @@ final class MachineTables {
         List.of(
             AcpiDevices.serial((int) PlatformLayout.COM1.base(), PlatformLayout.COM1_PIN),
             AcpiDevices.rtc(Devices.RTC_PIN),
-            AcpiDevices.powerButton());
+            AcpiDevices.powerButton(),
+            AcpiDevices.motherboard(
+                List.of(
+                    ioPorts(shutdown, 1),
+                    ioPorts(ports.pmTimer(), LegacyDevices.PM_TIMER_SIZE),
+                    qwordMemory(
+                        Usage.CONSUMER,
+                        Caching.NON_CACHEABLE,
+                        layout.genericEvents().base(),
+                        layout.genericEvents().last()))));
     int room = (int) (PlatformLayout.SMBIOS - PlatformLayout.RSDP);
     return AcpiTables.build(
         new AcpiConfig(
