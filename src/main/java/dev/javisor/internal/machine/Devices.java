@@ -12,7 +12,6 @@ import dev.javisor.internal.legacy.LegacyDevice;
 import dev.javisor.internal.legacy.LegacyDevices;
 import dev.javisor.internal.legacy.SerialConfig;
 import dev.javisor.internal.legacy.SerialPort;
-import dev.javisor.internal.memory.RamSpec;
 import dev.javisor.internal.x86.PlatformLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +48,8 @@ final class Devices {
       SystemControl control,
       MachineListener listener,
       MachineLayout layout,
-      RamSpec ram) {
-    ioApic = LegacyDevices.ioApic("ioapic0", new IoApicConfig(false), interrupts);
+      boolean extendedDestinationIds) {
+    ioApic = LegacyDevices.ioApic("ioapic0", new IoApicConfig(extendedDestinationIds), interrupts);
     add(mmioBus, PlatformLayout.IOAPIC, ioApic);
     serial =
         LegacyDevices.serialPort(

@@ -78,7 +78,12 @@ final class Hardware implements AutoCloseable {
               BootStage.DEVICES,
               () ->
                   new Devices(
-                      spec.name(), interrupts, control(ending), listener, layout, spec.ram()));
+                      spec.name(),
+                      interrupts,
+                      control(ending),
+                      listener,
+                      layout,
+                      vcpuFactory.needsX2Apic()));
       acpi = MachineTables.build(layout, vcpuFactory.apicIds());
     } catch (RuntimeException | Error e) {
       close();
@@ -138,7 +143,7 @@ final class Hardware implements AutoCloseable {
 
   private void prepare(KvmVm vm) {
     vm.reserveRealModePages(PlatformLayout.KVM_TSS.base(), PlatformLayout.KVM_IDENTITY_MAP.base());
-    if (vcpuFactory.needsX2ApicIds()) {
+    if (vcpuFactory.needsX2Apic()) {
       vm.enableX2ApicIds();
     }
     vm.enableSplitIrqchip(PlatformLayout.IOAPIC_PINS);

@@ -3,41 +3,53 @@ package dev.javisor.internal.machine;
 import dev.javisor.internal.kvm.Kvm;
 import dev.javisor.internal.kvm.KvmVcpu;
 import dev.javisor.internal.kvm.KvmVm;
+import dev.javisor.internal.kvm.Msr;
 import dev.javisor.internal.kvm.Register;
 import dev.javisor.internal.kvm.SegmentName;
 import dev.javisor.internal.kvm.SpecialRegisters;
 import dev.javisor.internal.x86.BootRegisters;
+import dev.javisor.internal.x86.CpuTopology;
 import dev.javisor.internal.x86.CpuidEntry;
+import dev.javisor.internal.x86.CpuidPolicy;
+import dev.javisor.internal.x86.CpuidSettings;
+import dev.javisor.internal.x86.InitialFpu;
+import dev.javisor.internal.x86.InitialMsrs;
+import dev.javisor.internal.x86.LapicPage;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Makes the vCPUs of a machine, in the state in which the guest finds them. */
 final class VcpuFactory {
+  /** Shown where KVM does not tell the host processor's name. */
+  private static final String BRAND = "Javisor vCPU";
+
   private final List<CpuidEntry> supported;
-  private final CpuSpec spec;
+  private final CpuTopology topology;
+  private final int physicalBits;
 
   VcpuFactory(Kvm kvm, CpuSpec spec) {
-    this.supported = kvm.supportedCpuid();
-    this.spec = spec;
+    supported = kvm.supportedCpuid();
+    topology = new CpuTopology(spec.threads(), spec.cores(), spec.dies(), spec.packages());
+    physicalBits = CpuidPolicy.physicalBits(supported);
   }
 
+  /** The width of guest physical addresses. */
   int physicalBits() {
-    return KvmHost.physicalAddressBits(supported);
+    return physicalBits;
   }
 
   /** The APIC ids, by the vCPUs' numbers. */
   List<Integer> apicIds() {
     List<Integer> ids = new ArrayList<>();
-    for (int i = 0; i < spec.count(); i++) {
-      ids.add(i);
+    for (int i = 0; i < topology.count(); i++) {
+      ids.add(topology.apicId(i));
     }
     return ids;
   }
 
-  /** Whether an APIC id needs more than 8 bits. */
-  boolean needsX2ApicIds() {
-    List<Integer> ids = apicIds();
-    return ids.get(ids.size() - 1) > 254;
+  /** Whether an APIC id needs more than 8 bits, and with it messages with more of them. */
+  boolean needsX2Apic() {
+    return topology.needsX2Apic();
   }
 
   /**
@@ -46,34 +58,23 @@ final class VcpuFactory {
    * @param made takes each as soon as it is there, so that the caller can free it
    */
   void makeAll(KvmVm vm, BootRegisters registers, List<KvmVcpu> made) {
-    List<Integer> ids = apicIds();
-    for (int i = 0; i < ids.size(); i++) {
-      KvmVcpu vcpu = vm.createVcpu(ids.get(i));
+    for (int i = 0; i < topology.count(); i++) {
+      KvmVcpu vcpu = vm.createVcpu(topology.apicId(i));
       made.add(vcpu);
-      vcpu.setCpuid(cpuid(ids.get(i)));
-      vcpu.setFpu(0x37f, 0x1f80);
-      if (i == 0) {
-        boot(vcpu, registers);
-      }
+      initialize(vcpu, i);
     }
+    boot(made.get(0), registers);
   }
 
-  private List<CpuidEntry> cpuid(int apicId) {
-    List<CpuidEntry> entries = new ArrayList<>();
-    for (CpuidEntry e : supported) {
-      entries.add(
-          e.function() == 1
-              ? new CpuidEntry(
-                  1,
-                  e.index(),
-                  e.flags(),
-                  e.eax(),
-                  (e.ebx() & 0xff_ffff) | apicId << 24,
-                  e.ecx() | 1 << 31 | 1 << 24,
-                  e.edx())
-              : e);
-    }
-    return entries;
+  private void initialize(KvmVcpu vcpu, int number) {
+    CpuidSettings settings =
+        new CpuidSettings(topology, physicalBits, vcpu.tscKhz(), needsX2Apic(), BRAND);
+    vcpu.setCpuid(CpuidPolicy.apply(supported, settings, number));
+    List<Msr> msrs = new ArrayList<>();
+    InitialMsrs.values().forEach((index, value) -> msrs.add(new Msr(index, value)));
+    vcpu.setMsrs(msrs);
+    vcpu.setFpu(InitialFpu.CONTROL_WORD, InitialFpu.MXCSR);
+    vcpu.setLapic(LapicPage.withPins(vcpu.lapic()));
   }
 
   private static void boot(KvmVcpu vcpu, BootRegisters boot) {
