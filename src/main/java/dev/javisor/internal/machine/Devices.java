@@ -4,7 +4,9 @@ import dev.javisor.internal.acpi.GenericEvents;
 import dev.javisor.internal.bus.AddressRange;
 import dev.javisor.internal.bus.Bus;
 import dev.javisor.internal.bus.Device;
+import dev.javisor.internal.bus.Scheduler;
 import dev.javisor.internal.bus.SystemControl;
+import dev.javisor.internal.legacy.CmosConfig;
 import dev.javisor.internal.legacy.GenericEventDevice;
 import dev.javisor.internal.legacy.IoApic;
 import dev.javisor.internal.legacy.IoApicConfig;
@@ -13,6 +15,7 @@ import dev.javisor.internal.legacy.LegacyDevices;
 import dev.javisor.internal.legacy.SerialConfig;
 import dev.javisor.internal.legacy.SerialPort;
 import dev.javisor.internal.x86.PlatformLayout;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -47,9 +50,11 @@ final class Devices {
       InterruptRouter interrupts,
       SystemControl control,
       MachineListener listener,
-      MachineLayout layout,
-      boolean extendedDestinationIds) {
-    ioApic = LegacyDevices.ioApic("ioapic0", new IoApicConfig(extendedDestinationIds), interrupts);
+      Scheduler timer,
+      MachineLayout layout) {
+    ioApic =
+        LegacyDevices.ioApic(
+            "ioapic0", new IoApicConfig(layout.extendedDestinationIds()), interrupts);
     add(mmioBus, PlatformLayout.IOAPIC, ioApic);
     serial =
         LegacyDevices.serialPort(
@@ -67,6 +72,16 @@ final class Devices {
         pioBus,
         new AddressRange(KEYBOARD_CONTROLLER_PORT, LegacyDevices.KEYBOARD_CONTROLLER_SIZE),
         LegacyDevices.keyboardController("i8042", control));
+    add(
+        pioBus,
+        PlatformLayout.CMOS,
+        LegacyDevices.cmos(
+            "rtc0",
+            new CmosConfig(layout.ramBelow4Gib(), layout.ramAbove4Gib()),
+            Clock.systemUTC(),
+            timer,
+            ioApic.line(RTC_PIN),
+            control));
     genericEvents = LegacyDevices.genericEventDevice("ged0", ioApic.line(GENERIC_EVENTS_PIN));
     add(mmioBus, layout.genericEvents(), genericEvents);
     add(pioBus, PlatformLayout.PM_TIMER, LegacyDevices.pmTimer("pm-timer0", System::nanoTime));

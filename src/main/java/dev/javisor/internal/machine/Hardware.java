@@ -60,7 +60,7 @@ final class Hardware implements AutoCloseable {
     this.spec = spec;
     this.ending = ending;
     try {
-      kvm = own(KvmHost.open(device));
+      kvm = stage(BootStage.HYPERVISOR, () -> own(HostProbe.open(device)));
       stage(BootStage.HYPERVISOR, KickSignal::ignore);
       kernelFile = stage(BootStage.KERNEL, () -> own(Fd.open(spec.kernel(), Fd.O_RDONLY)));
       kernel = stage(BootStage.KERNEL, () -> KernelImage.read(kernelFile));
@@ -71,19 +71,13 @@ final class Hardware implements AutoCloseable {
       long hole = PlatformLayout.PCI_MMIO_32.base();
       memory = stage(BootStage.MEMORY, () -> own(GuestRam.map(spec.ram(), hole)));
       vcpuFactory = stage(BootStage.VCPUS, () -> new VcpuFactory(kvm, spec.cpus()));
-      interrupts = own(new InterruptRouter());
-      MachineLayout layout = MachineLayout.of(vcpuFactory.physicalBits());
+      interrupts = stage(BootStage.DEVICES, () -> own(new InterruptRouter()));
+      MachineTimer timer = own(new MachineTimer(spec.threads()));
+      MachineLayout layout = MachineLayout.of(vcpuFactory, memory);
       devices =
           stage(
               BootStage.DEVICES,
-              () ->
-                  new Devices(
-                      spec.name(),
-                      interrupts,
-                      control(ending),
-                      listener,
-                      layout,
-                      vcpuFactory.needsX2Apic()));
+              () -> new Devices(spec.name(), interrupts, control(ending), listener, timer, layout));
       acpi = MachineTables.build(layout, vcpuFactory.apicIds());
     } catch (RuntimeException | Error e) {
       close();

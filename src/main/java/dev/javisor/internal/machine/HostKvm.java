@@ -1,7 +1,8 @@
 package dev.javisor.internal.machine;
 
 import dev.javisor.internal.kvm.Kvm;
-import dev.javisor.internal.x86.CpuidEntry;
+import dev.javisor.internal.x86.CpuidPolicy;
+import java.nio.file.Path;
 import java.util.List;
 
 /** What a probe asks an open KVM. */
@@ -24,21 +25,16 @@ interface HostKvm extends AutoCloseable {
   /**
    * Opens the KVM of this host.
    *
+   * @param device where it is
    * @throws dev.javisor.internal.sys.NativeException if the host does not let us
    * @throws dev.javisor.internal.sys.NativeUnavailableException if native code cannot be loaded
    */
-  static HostKvm open() {
-    return new Opened(Kvm.open(Kvm.DEVICE));
+  static HostKvm open(Path device) {
+    return new Opened(Kvm.open(device));
   }
 
   /** {@link Kvm} as seen by the probe. */
   record Opened(Kvm kvm) implements HostKvm {
-    /** Cloud Hypervisor's machine uses no more, whatever the host has. */
-    private static final int MOST_ADDRESS_BITS = 46;
-
-    private static final int ADDRESS_SIZES_LEAF = 0x8000_0008;
-    private static final int ADDRESS_BITS_WITHOUT_LEAF = 36;
-
     @Override
     public int apiVersion() {
       return kvm.apiVersion();
@@ -54,17 +50,9 @@ interface HostKvm extends AutoCloseable {
       return kvm.maxVcpus();
     }
 
-    /** SDM volume 2A, CPUID leaf 80000008H, EAX bits 7 to 0. */
     @Override
     public int physicalAddressBits() {
-      int bits =
-          kvm.supportedCpuid().stream()
-              .filter(entry -> entry.function() == ADDRESS_SIZES_LEAF)
-              .mapToInt(CpuidEntry::eax)
-              .map(eax -> eax & 0xFF)
-              .findFirst()
-              .orElse(ADDRESS_BITS_WITHOUT_LEAF);
-      return Math.min(bits, MOST_ADDRESS_BITS);
+      return CpuidPolicy.physicalBits(kvm.supportedCpuid());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.javisor.internal.machine;
 
+import dev.javisor.error.HypervisorUnavailableException;
+import dev.javisor.internal.kvm.Kvm;
 import dev.javisor.internal.sys.Errno;
 import dev.javisor.internal.sys.NativeException;
 import dev.javisor.internal.sys.NativeUnavailableException;
@@ -23,6 +25,24 @@ import java.util.function.Supplier;
 record HostProbe(Properties system, Path device, Supplier<HostKvm> opener) {
   private static final int API_VERSION = 12;
   private static final Set<String> X86_64 = Set.of("amd64", "x86_64");
+
+  /** The probe of this host. */
+  static HostProbe of(Path device) {
+    return new HostProbe(System.getProperties(), device, () -> HostKvm.open(device));
+  }
+
+  /**
+   * Checks the host, and opens its KVM.
+   *
+   * @throws HypervisorUnavailableException if it can run no machines
+   */
+  static Kvm open(Path device) {
+    HostProblem problem = of(device).facts().problem();
+    if (problem != null) {
+      throw new HypervisorUnavailableException(problem.reason(), problem.fix(), null);
+    }
+    return Kvm.open(device);
+  }
 
   /** Looks; throws nothing. */
   HostFacts facts() {

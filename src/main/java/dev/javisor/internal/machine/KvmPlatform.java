@@ -27,29 +27,19 @@ public final class KvmPlatform implements Platform {
 
   @Override
   public HostFacts facts() {
-    try (Kvm kvm = KvmHost.open(device)) {
-      return new HostFacts(
-          null,
-          kvm.apiVersion(),
-          kvm.maxVcpus(),
-          KvmHost.physicalAddressBits(kvm.supportedCpuid()));
-    } catch (HypervisorUnavailableException e) {
-      return HostFacts.unavailable(new HostProblem(e.reason(), e.fix()));
-    } catch (NativeException e) {
-      return HostFacts.unavailable(
-          new HostProblem(String.valueOf(e.getMessage()), "see what dmesg says about kvm"));
-    }
+    return HostProbe.of(device).facts();
   }
 
   @Override
   public Optional<HostProblem> stockKernel() {
-    try (Kvm kvm = KvmHost.open(device)) {
+    try (Kvm kvm = HostProbe.open(device)) {
       return StockKernelProbe.run(kvm);
     } catch (HypervisorUnavailableException e) {
       return Optional.of(new HostProblem(e.reason(), e.fix()));
     } catch (NativeException e) {
       return Optional.of(
-          new HostProblem(String.valueOf(e.getMessage()), "see what dmesg says about kvm"));
+          new HostProblem(
+              String.valueOf(e.getMessage()), "see what the host's kernel log says about kvm"));
     }
   }
 

@@ -1,22 +1,35 @@
 package dev.javisor.internal.machine;
 
 import dev.javisor.internal.bus.AddressRange;
+import dev.javisor.internal.memory.GuestMemory;
+import dev.javisor.internal.memory.GuestRam;
 
 /**
- * Where a machine's registers are that depend on its width of physical addresses.
+ * What of a machine depends on its processors and its RAM, as its devices see it.
  *
  * @param genericEvents the status byte of the generic event device
+ * @param ramBelow4Gib RAM below the hole, in bytes
+ * @param ramAbove4Gib RAM from 4 GiB on, in bytes
+ * @param extendedDestinationIds whether messages carry 15 bits of a destination
  */
-record MachineLayout(AddressRange genericEvents) {
+record MachineLayout(
+    AddressRange genericEvents,
+    long ramBelow4Gib,
+    long ramAbove4Gib,
+    boolean extendedDestinationIds) {
   /** The top of the address space that no device gets: processors may keep it for themselves. */
   private static final long TOP_RESERVED = 64L << 10;
 
   /** Room for the registers that ACPI tables describe, at the top of what devices get. */
   private static final long ACPI_REGISTERS = 1L << 20;
 
-  /** The layout for this many bits of guest physical addresses. */
-  static MachineLayout of(int physicalBits) {
-    long registers = (1L << physicalBits) - TOP_RESERVED - ACPI_REGISTERS;
-    return new MachineLayout(new AddressRange(registers, 1));
+  static MachineLayout of(VcpuFactory vcpus, GuestMemory memory) {
+    long registers = (1L << vcpus.physicalBits()) - TOP_RESERVED - ACPI_REGISTERS;
+    long above = 0;
+    for (AddressRange range : memory.ranges()) {
+      above += range.base() >= GuestRam.ABOVE_HOLE ? range.size() : 0;
+    }
+    return new MachineLayout(
+        new AddressRange(registers, 1), memory.size() - above, above, vcpus.needsX2Apic());
   }
 }

@@ -1,9 +1,6 @@
 package dev.javisor.internal.machine;
 
-import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.kvm.Kvm;
-import java.util.List;
-import java.util.Optional;
 
 /** The platforms that there are: KVM on Linux. */
 public final class Platforms {
@@ -11,26 +8,6 @@ public final class Platforms {
 
   /** The platform of this host; what it cannot do, its facts tell. */
   public static Platform thisHost() {
-    return new Platform() {
-      @Override
-      public HostFacts facts() {
-        return new HostProbe(System.getProperties(), Kvm.DEVICE, HostKvm::open).facts();
-      }
-
-      @Override
-      public Optional<HostProblem> stockKernel() {
-        return Optional.of(new HostProblem("no machine can be made yet", "wait for it"));
-      }
-
-      @Override
-      public List<Problem> check(MachineSpec spec) {
-        return List.of();
-      }
-
-      @Override
-      public Machine create(MachineSpec spec, MachineListener listener) {
-        throw new UnsupportedOperationException("no machine can be made yet");
-      }
-    };
+    return new KvmPlatform(Kvm.DEVICE);
   }
 }
