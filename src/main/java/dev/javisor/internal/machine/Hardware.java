@@ -126,6 +126,10 @@ final class Hardware implements AutoCloseable {
     return devices;
   }
 
+  GuestMemory memory() {
+    return memory;
+  }
+
   /** Gives everything back; no vCPU runs any more. */
   @Override
   public void close() {

@@ -144,6 +144,11 @@ final class KvmMachine implements Machine {
     }
   }
 
+  /** What outlasts resets, or null before the boot. */
+  @Nullable Hardware hardware() {
+    return hardware;
+  }
+
   private void control() {
     while (true) {
       Ending.Wish wish = ending.await();

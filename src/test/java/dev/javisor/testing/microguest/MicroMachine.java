@@ -1,0 +1,206 @@
+package dev.javisor.testing.microguest;
+
+import dev.javisor.event.VcpuInfo;
+import dev.javisor.event.VmExit;
+import dev.javisor.internal.kvm.Kvm;
+import dev.javisor.internal.machine.CpuSpec;
+import dev.javisor.internal.machine.KvmPlatform;
+import dev.javisor.internal.machine.Machine;
+import dev.javisor.internal.machine.MachineInternals;
+import dev.javisor.internal.machine.MachineListener;
+import dev.javisor.internal.machine.MachineSpec;
+import dev.javisor.internal.memory.GuestMemory;
+import dev.javisor.internal.memory.RamSpec;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A micro-guest on a whole machine, by way of the loader and all of Javisor below its facade. A
+ * guest's reset starts it anew.
+ */
+public final class MicroMachine implements AutoCloseable {
+  /** Longer than anything takes, even on a busy host. */
+  public static final Duration LONG = Duration.ofSeconds(20);
+
+  private static final int MOST_CONSOLE = 1 << 20;
+
+  private final Machine machine;
+  private final Path kernel;
+  private final Heard heard = new Heard();
+
+  private MicroMachine(MicroGuest guest, Path kernel) {
+    this.kernel = kernel;
+    machine = new KvmPlatform(Kvm.DEVICE).create(spec(guest, kernel), heard);
+  }
+
+  /** Boots a guest. */
+  static MicroMachine boot(MicroGuest guest) {
+    Path kernel;
+    try {
+      kernel = guest.write(Files.createTempFile("microguest", ".elf"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    MicroMachine made = new MicroMachine(guest, kernel);
+    try {
+      made.machine.boot();
+      return made;
+    } catch (RuntimeException | Error e) {
+      made.close();
+      throw e;
+    }
+  }
+
+  /** What such a guest's machine is made from. */
+  public static MachineSpec spec(MicroGuest guest, Path kernel) {
+    return new MachineSpec(
+        "micro",
+        kernel,
+        Optional.empty(),
+        "",
+        new CpuSpec(guest.cpus(), 1, guest.cpus(), 1, 1),
+        new RamSpec(guest.memory(), false, false, true, false),
+        (role, body) -> {
+          Thread thread = new Thread(body, "micro " + role);
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  /** The machine. */
+  public Machine machine() {
+    return machine;
+  }
+
+  /** Its RAM, while it runs. */
+  public GuestMemory memory() {
+    return MachineInternals.memory(machine);
+  }
+
+  /** What the first vCPU is doing. */
+  public VcpuInfo vcpu() {
+    List<VcpuInfo> vcpus = machine.vcpus();
+    return vcpus.get(0);
+  }
+
+  /** What the guest has written to its console, up to 1 MiB. */
+  public String console() {
+    return heard.text();
+  }
+
+  /** How often the guest has started anew. */
+  public int reboots() {
+    return heard.reboots.get();
+  }
+
+  /** Sets how a guest's reset ends the machine; null for a new start. */
+  public void onReset(@Nullable VmExit exit) {
+    heard.onReset = exit;
+  }
+
+  /** How the guest has ended, or null. */
+  public @Nullable VmExit exit() {
+    return heard.exit.getNow(null);
+  }
+
+  /**
+   * Waits for the guest's end.
+   *
+   * @throws AssertionError if it does not end in time, or met an exception that nothing handles
+   */
+  public VmExit awaitExit() {
+    VmExit exit;
+    try {
+      exit = heard.exit.get(LONG.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("no end; " + machine.vcpus() + ", console: " + console(), e);
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
+    int trap = console().indexOf(MicroGuest.TRAP_MARK);
+    if (trap >= 0) {
+      throw new AssertionError("vector, error code, rip, cr2:" + console().substring(trap));
+    }
+    return exit;
+  }
+
+  /** Waits until the console shows a text. */
+  public void awaitConsole(String text) {
+    await(() -> console().contains(text), "the console shows " + text);
+  }
+
+  /** Waits until something holds. */
+  public void await(BooleanSupplier condition, String what) {
+    long deadline = System.nanoTime() + LONG.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline || (exit() != null && !condition.getAsBoolean())) {
+        throw new AssertionError(
+            "not so: %s; exit %s, %s, console: %s"
+                .formatted(what, exit(), machine.vcpus(), console()));
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public void close() {
+    machine.close();
+    try {
+      Files.deleteIfExists(kernel);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class Heard implements MachineListener {
+    final CompletableFuture<VmExit> exit = new CompletableFuture<>();
+    final AtomicInteger reboots = new AtomicInteger();
+    volatile @Nullable VmExit onReset;
+    private final ByteArrayOutputStream console = new ByteArrayOutputStream();
+
+    synchronized String text() {
+      return console.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public synchronized void onConsoleOutput(byte b) {
+      if (console.size() < MOST_CONSOLE) {
+        console.write(b);
+      }
+    }
+
+    @Override
+    public void onConsoleInputReady() {}
+
+    @Override
+    public @Nullable VmExit onGuestReset() {
+      return onReset;
+    }
+
+    @Override
+    public void onReboot() {
+      reboots.incrementAndGet();
+    }
+
+    @Override
+    public void onExit(VmExit how) {
+      if (!exit.complete(how)) {
+        throw new AssertionError("ended twice");
+      }
+    }
+  }
+}
