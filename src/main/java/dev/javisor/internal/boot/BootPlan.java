@@ -111,9 +111,19 @@ final class BootPlan {
     if (start < bottom) {
       throw new PayloadException(
           PayloadPart.INITRAMFS,
-          "0x%x bytes do not fit between the kernel's end (0x%x) and the top of usable RAM (0x%x): %s"
-              .formatted(size, bottom, top, "give the guest more memory"));
+          "its 0x%x bytes do not fit between the kernel's end (0x%x) and the end of the RAM where"
+                  .formatted(size, bottom)
+              + " the kernel looks for it (0x%x): ".formatted(top)
+              + remedy(bottom, size, kernel.lastInitramfsAddress()));
     }
     return Optional.of(new AddressRange(start, size));
+  }
+
+  private static String remedy(long bottom, long size, long last) {
+    long needed = bottom + (size + PAGE - 1 & -PAGE);
+    long most = Math.min(PlatformLayout.PCI_MMIO_32.base(), last + 1);
+    return needed < 0 || needed > most
+        ? "make it smaller"
+        : "give the guest %d MiB or more".formatted((needed + MIB - 1) / MIB);
   }
 }
