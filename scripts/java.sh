@@ -66,7 +66,7 @@ build_test_classes() {
 }
 
 readonly TEST_CLASSPATH_FILE=$JAVISOR_ROOT/target/test.classpath
-readonly TEST_CLASSPATH_GOAL=(dependency:build-classpath "-Dmdep.outputFile=$TEST_CLASSPATH_FILE" -DincludeScope=test)
+readonly TEST_CLASSPATH_GOAL=("$DEPENDENCY_PLUGIN:build-classpath" "-Dmdep.outputFile=$TEST_CLASSPATH_FILE" -DincludeScope=test)
 
 set_test_classpath() {
   local classes=$JAVISOR_ROOT/target/classes

@@ -5,6 +5,9 @@
 readonly JDK_OLDEST=17
 readonly JDK_PACKAGES=(openjdk-17-jdk-headless openjdk-21-jdk-headless openjdk-25-jdk-headless default-jdk-headless)
 
+# In full: where a plugin is named by its prefix, Maven hides why it cannot be downloaded.
+readonly DEPENDENCY_PLUGIN=org.apache.maven.plugins:maven-dependency-plugin
+
 # jdk_feature HOME: prints the feature number of a JDK (17, 21, ...), without starting it where it says so itself.
 jdk_feature() {
   local version='' line
@@ -115,7 +118,7 @@ build_jar() {
   if ! is_built; then
     say "building (log: target/build.log)"
     # The jar of an earlier version must not stay on the class path.
-    if ! maven_logged "$log" -q -Dmaven.test.skip=true package dependency:copy-dependencies \
+    if ! maven_logged "$log" -q -Dmaven.test.skip=true package "$DEPENDENCY_PLUGIN:copy-dependencies" \
       -DincludeScope=runtime -DoutputDirectory="$lib"; then
       show_tail "$log" 40
       die 1 "the build failed; the whole log: target/build.log"
