@@ -37,14 +37,14 @@ doctor_kvm() {
 }
 
 doctor_lab() {
-  local command missing=()
-  for command in "${JAVISOR_LAB_QEMU:-qemu-system-x86_64}" cpio depmod xz zstd; do
-    have "$command" || missing+=("$command")
+  local pair missing=()
+  for pair in "${LAB_COMMANDS[@]}"; do
+    have "${pair%%:*}" || missing+=("${pair#*:}")
   done
   if [ ${#missing[@]} = 0 ]; then
-    good lab "$("${JAVISOR_LAB_QEMU:-qemu-system-x86_64}" --version | head -n 1)"
+    good lab "$(qemu-system-x86_64 --version | head -n 1)"
   else
-    bad lab "missing ${missing[*]}; run: sudo apt-get install -y --no-install-recommends ${LAB_PACKAGES[*]}"
+    bad lab "not installed; run: sudo apt-get install -y --no-install-recommends ${missing[*]}"
   fi
 }
 

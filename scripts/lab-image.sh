@@ -5,6 +5,11 @@ readonly LAB_MODULES_NEEDED=(virtio_pci virtio_blk 9pnet_virtio 9p overlay kvm_a
 readonly LAB_MODULES_WANTED=(tun vhost_net vhost_vsock vsock_loopback bridge veth dummy macvtap loop fuse virtiofs ext4
   vfat nls_ascii squashfs nbd vfio_pci msr)
 
+# lab_setup: what the lab needs to be installed is installed when this returns.
+lab_setup() {
+  need_commands "the lab" "${LAB_COMMANDS[@]}"
+}
+
 # lab_packages: the packages to take apart, one "name version" a line, by apt's lists.
 # The kernel is a metapackage's dependency (of one more in newer releases); none of it is installed.
 lab_packages() {
@@ -128,7 +133,6 @@ lab_image() {
     sha256sum | cut -c1-16)
   LAB_IMAGE=$JAVISOR_CACHE/lab/images/$key
   if [ ! -e "$LAB_IMAGE" ]; then
-    need_commands "the lab" cpio:cpio depmod:kmod modprobe:kmod xz:xz-utils zstd:zstd gzip:gzip
     exec {lock}>"$JAVISOR_CACHE/lab/lock"
     flock "$lock"
     if [ ! -e "$LAB_IMAGE" ]; then

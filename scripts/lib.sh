@@ -13,7 +13,7 @@ JAVISOR_CACHE=${JAVISOR_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/javisor}
 readonly JAVISOR_CACHE
 
 # What the lab needs of apt; its kernel and busybox are downloaded, not installed.
-readonly LAB_PACKAGES=(qemu-system-x86 cpio kmod xz-utils zstd)
+readonly LAB_COMMANDS=(qemu-system-x86_64:qemu-system-x86 cpio:cpio depmod:kmod xz:xz-utils zstd:zstd)
 
 # Tools such as depmod live in sbin, which the PATH of an ordinary user leaves out.
 case :$PATH: in *:/usr/sbin:*) ;; *) PATH=$PATH:/usr/sbin:/sbin ;; esac
