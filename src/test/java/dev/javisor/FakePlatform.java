@@ -12,6 +12,7 @@ import dev.javisor.internal.machine.MachineListener;
 import dev.javisor.internal.machine.MachineSpec;
 import dev.javisor.internal.machine.Platform;
 import dev.javisor.internal.machine.VcpuReport;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +65,8 @@ final class FakePlatform implements Platform {
   static final class FakeMachine implements Machine {
     final MachineSpec spec;
     final List<String> calls = new CopyOnWriteArrayList<>();
-    final StringBuffer typed = new StringBuffer();
-    volatile int inputRoom = 16;
+    final ByteArrayOutputStream typed = new ByteArrayOutputStream();
+    final AtomicInteger inputRoom = new AtomicInteger(16);
     volatile VcpuState vcpuState = VcpuState.RUNNING;
     volatile Thread vcpu;
     private final MachineListener listener;
@@ -123,7 +125,7 @@ final class FakePlatform implements Platform {
     void guestReads(int bytes) {
       guest(
           () -> {
-            inputRoom += bytes;
+            inputRoom.addAndGet(bytes);
             listener.onConsoleInputReady();
           });
     }
@@ -177,10 +179,10 @@ final class FakePlatform implements Platform {
     }
 
     @Override
-    public synchronized int consoleInput(byte[] bytes, int offset, int length) {
-      int taken = Math.min(inputRoom, length);
-      typed.append(new String(bytes, offset, taken, StandardCharsets.UTF_8));
-      inputRoom -= taken;
+    public int consoleInput(byte[] bytes, int offset, int length) {
+      int taken = Math.min(inputRoom.get(), length);
+      typed.write(bytes, offset, taken);
+      inputRoom.addAndGet(-taken);
       return taken;
     }
 
