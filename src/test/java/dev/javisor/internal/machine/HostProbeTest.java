@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.javisor.internal.kvm.Kvm;
 import dev.javisor.internal.sys.Errno;
 import dev.javisor.internal.sys.NativeException;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ class HostProbeTest {
 
   @Test
   void shouldOpenTheKvmOfThisMachine() {
-    try (HostKvm kvm = HostKvm.open()) {
+    try (HostKvm kvm = HostKvm.open(Kvm.DEVICE)) {
       assertEquals(12, kvm.apiVersion());
       assertEquals(List.of(), kvm.missingCapabilities());
       assertTrue(kvm.maxVcpus() > 1, () -> "" + kvm.maxVcpus());
