@@ -13,4 +13,7 @@ module dev.javisor {
   exports dev.javisor.error;
   exports dev.javisor.event;
   exports dev.javisor.guest;
+
+  opens dev.javisor.internal.cli to
+      info.picocli;
 }

@@ -1,0 +1,81 @@
+package dev.javisor.internal.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The value of an option that has keys, such as {@code boot=4,topology=2:2:1:1}: Cloud Hypervisor's
+ * way to write them.
+ */
+final class KeyValues {
+  private final Map<String, String> values = new LinkedHashMap<>();
+
+  private KeyValues() {}
+
+  /**
+   * Takes a value apart.
+   *
+   * @param option the option's name, for messages
+   * @param keys the keys that it knows
+   * @throws IllegalArgumentException naming the word that is wrong, and the nearest key
+   */
+  static KeyValues parse(String option, String text, List<String> keys) {
+    KeyValues parsed = new KeyValues();
+    for (String part : text.split(",", -1)) {
+      int equals = part.indexOf('=');
+      String key = equals < 0 ? part : part.substring(0, equals);
+      if (!keys.contains(key)) {
+        throw new IllegalArgumentException(
+            "%s has no key '%s'; did you mean %s? It knows %s"
+                .formatted(option, key, Nearest.of(key, keys), String.join(", ", keys)));
+      }
+      if (equals < 0) {
+        throw new IllegalArgumentException(
+            "%s: %s needs a value: %s=...".formatted(option, key, key));
+      }
+      if (parsed.values.put(key, part.substring(equals + 1)) != null) {
+        throw new IllegalArgumentException("%s: %s is there twice".formatted(option, key));
+      }
+    }
+    return parsed;
+  }
+
+  @Nullable String get(String key) {
+    return values.get(key);
+  }
+
+  /**
+   * The value of an on/off key.
+   *
+   * @throws IllegalArgumentException if it is neither
+   */
+  boolean isOn(String option, String key, boolean whenMissing) {
+    String value = values.get(key);
+    if (value == null) {
+      return whenMissing;
+    }
+    return switch (value) {
+      case "on", "true" -> true;
+      case "off", "false" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "%s: %s=%s: expected on or off".formatted(option, key, value));
+    };
+  }
+
+  /**
+   * The value of a key that takes a whole number.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static int number(String option, String key, String value) {
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "%s: %s=%s: expected a whole number".formatted(option, key, value), e);
+    }
+  }
+}

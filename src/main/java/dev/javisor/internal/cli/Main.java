@@ -1,0 +1,49 @@
+package dev.javisor.internal.cli;
+
+import java.io.PrintStream;
+import java.util.Arrays;
+
+/** The program behind {@code ./javisor}. */
+public final class Main {
+  private static final String USAGE =
+      """
+      usage: javisor run [OPTION...]   start a virtual machine; run --help lists the options
+             javisor demo [--cpus N] [--memory SIZE]
+                                       boot a Debian kernel and show its console
+             javisor doctor            tell what this host can do
+             javisor probe             exit status 0 if a stock Linux kernel can run here
+             javisor fetch-kernel      download the demo's kernel, for later use without a network
+      """;
+
+  private Main() {}
+
+  /**
+   * Runs a command and ends the JVM with its {@link ExitStatus}.
+   *
+   * @param args the command and what it takes
+   */
+  public static void main(String[] args) {
+    System.exit(run(System.out, System.err, args));
+  }
+
+  static int run(PrintStream out, PrintStream err, String... args) {
+    String command = args.length == 0 ? "help" : args[0];
+    String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
+    return switch (command) {
+      case "run" -> RunCommand.execute(out, err, rest);
+      case "demo" -> Demo.execute(out, err, rest);
+      case "doctor" -> Doctor.execute(out);
+      case "probe" -> Doctor.probe(out);
+      case "fetch-kernel" -> Demo.fetch(out, err);
+      case "help", "--help", "-h" -> {
+        out.print(USAGE);
+        yield ExitStatus.OK;
+      }
+      default -> {
+        err.println("javisor: no command is called " + command);
+        err.print(USAGE);
+        yield ExitStatus.USAGE;
+      }
+    };
+  }
+}
