@@ -138,9 +138,12 @@ public final class KvmExit {
   private void appendInstruction(StringBuilder text) {
     long flags = run.getLong(KvmStructs.KVM_RUN_EMULATION_FAILURE_FLAGS);
     if ((flags & EMULATION_FLAG_INSTRUCTION_BYTES) == 0) {
+      text.append(
+          "; it cannot read it either: the guest may have jumped to where it has no RAM");
       return;
     }
-    int size = Math.min(15, run.get(KvmStructs.KVM_RUN_EMULATION_FAILURE_INSN_SIZE));
+    int size =
+        Math.min(15, Byte.toUnsignedInt(run.get(KvmStructs.KVM_RUN_EMULATION_FAILURE_INSN_SIZE)));
     text.append(", instruction bytes");
     for (int i = 0; i < size; i++) {
       text.append(" %02x".formatted(run.get(KvmStructs.KVM_RUN_EMULATION_FAILURE_INSN_BYTES + i)));
