@@ -138,8 +138,7 @@ public final class KvmExit {
   private void appendInstruction(StringBuilder text) {
     long flags = run.getLong(KvmStructs.KVM_RUN_EMULATION_FAILURE_FLAGS);
     if ((flags & EMULATION_FLAG_INSTRUCTION_BYTES) == 0) {
-      text.append(
-          "; it cannot read it either: the guest may have jumped to where it has no RAM");
+      text.append("; it cannot read it either: the guest may have jumped to where it has no RAM");
       return;
     }
     int size =

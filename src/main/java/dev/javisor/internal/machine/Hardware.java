@@ -160,7 +160,8 @@ final class Hardware implements AutoCloseable {
 
   private List<VcpuRunner> runners(List<KvmVcpu> vcpus) {
     ExitDispatcher dispatcher =
-        new ExitDispatcher(devices.pioBus(), devices.mmioBus(), devices::endOfInterrupt);
+        new ExitDispatcher(
+            devices.pioBus(), devices.mmioBus(), control(ending), devices::endOfInterrupt);
     List<VcpuRunner> runners = new ArrayList<>();
     for (int i = 0; i < vcpus.size(); i++) {
       runners.add(

@@ -14,6 +14,16 @@ public final class KvmExits {
     return new KvmExit(run);
   }
 
+  /** An exit with MMIO. */
+  public static KvmExit mmio(long address, int length, boolean write, long data) {
+    ByteBuffer run = page();
+    run.putLong(KvmStructs.KVM_RUN_MMIO_PHYS_ADDR, address);
+    run.putInt(KvmStructs.KVM_RUN_MMIO_LEN, length);
+    run.put(KvmStructs.KVM_RUN_MMIO_IS_WRITE, (byte) (write ? 1 : 0));
+    run.putLong(KvmStructs.KVM_RUN_MMIO_DATA, data);
+    return new KvmExit(run);
+  }
+
   /** An exit with FAIL_ENTRY. */
   public static KvmExit failEntry(long hardwareReason, int cpu) {
     ByteBuffer run = page();
