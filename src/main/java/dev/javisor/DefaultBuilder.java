@@ -9,6 +9,8 @@ import dev.javisor.config.OnReset;
 import dev.javisor.error.HypervisorUnavailableException;
 import dev.javisor.error.InvalidConfigurationException;
 import dev.javisor.event.VmListener;
+import dev.javisor.guest.GuestKernel;
+import dev.javisor.guest.Initramfs;
 import dev.javisor.internal.config.HostMemory;
 import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.console.ConsoleConsumer;
@@ -16,18 +18,15 @@ import dev.javisor.internal.machine.CpuSpec;
 import dev.javisor.internal.machine.HostFacts;
 import dev.javisor.internal.machine.HostProblem;
 import dev.javisor.internal.machine.MachineSpec;
-import dev.javisor.internal.machine.MachineThreads;
 import dev.javisor.internal.machine.Platform;
 import dev.javisor.internal.memory.RamSpec;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +44,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   private final List<VmListener> listeners = new ArrayList<>();
   private @Nullable String name;
   private @Nullable Path kernel;
-  private @Nullable Path initramfs;
+  private InitramfsSource initramfs = InitramfsSource.NONE;
   private String cmdline = "console=ttyS0";
   private String consoleBuffer = "1M";
   private MemoryFit memoryFit = MemoryFit.WARN;
@@ -70,8 +69,19 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   }
 
   @Override
+  public VirtualMachine.Builder kernel(GuestKernel kernel) {
+    return kernel(kernel.image());
+  }
+
+  @Override
   public VirtualMachine.Builder initramfs(Path initramfs) {
-    this.initramfs = requireNonNull(initramfs, "initramfs");
+    this.initramfs = InitramfsSource.of(requireNonNull(initramfs, "initramfs"));
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder initramfs(Initramfs initramfs) {
+    this.initramfs = InitramfsSource.of(requireNonNull(initramfs, "initramfs"));
     return this;
   }
 
@@ -164,42 +174,50 @@ final class DefaultBuilder implements VirtualMachine.Builder {
 
   @Override
   public VirtualMachine build() {
-    HostFacts facts = platform.facts();
-    HostProblem obstacle = facts.problem();
     List<Problem> problems = new ArrayList<>();
+    HostFacts facts = platform.facts();
+    VmSetup setup = setup(facts, problems);
+    try {
+      if (problems.stream().noneMatch(p -> p.field().equals("kernel"))) {
+        problems.addAll(platform.check(setup.spec().apply(DefaultBuilder::noThread)));
+      }
+      refuse(problems, facts.problem());
+      return new DefaultVirtualMachine(setup);
+    } catch (RuntimeException e) {
+      setup.letGo().run();
+      throw e;
+    }
+  }
+
+  /** Makes out everything, with something harmless in the place of what is wrong. */
+  private VmSetup setup(HostFacts facts, List<Problem> problems) {
+    boolean available = facts.problem() == null;
     String vmName = name != null ? name : randomName();
     Checks.name(vmName, problems);
     Checks.file("kernel", kernel, problems);
-    if (initramfs != null) {
-      Checks.file("initramfs", initramfs, problems);
-    }
-    Checks.cmdline(cmdline, problems);
-    CpuSpec cpuSpec =
-        cpus.resolve(obstacle == null ? facts.maxVcpus() : ASSUMED_MOST_VCPUS, problems);
-    int addressBits = obstacle == null ? facts.physicalAddressBits() : ASSUMED_ADDRESS_BITS;
-    RamSpec ram = memory.resolve(addressBits, hostMemory, memoryFit, problems);
-    int buffer = Checks.consoleBuffer(consoleBuffer, problems);
-    // Handed out to each machine, so not the builder's own fields, which may still change.
     Path kernelFile = kernel != null ? kernel : Path.of("");
-    Optional<Path> initramfsFile = Optional.ofNullable(initramfs);
+    InitramfsSource.Found initramfsFile = initramfs.find(problems);
+    Checks.cmdline(cmdline, problems);
+    CpuSpec cpuSpec = cpus.resolve(available ? facts.maxVcpus() : ASSUMED_MOST_VCPUS, problems);
+    RamSpec ram =
+        memory.resolve(
+            available ? facts.physicalAddressBits() : ASSUMED_ADDRESS_BITS,
+            hostMemory,
+            memoryFit,
+            problems);
     String commands = cmdline;
-    Function<MachineThreads, MachineSpec> spec =
+    return new VmSetup(
+        vmName,
+        platform,
         threads ->
-            new MachineSpec(vmName, kernelFile, initramfsFile, commands, cpuSpec, ram, threads);
-    if (problems.stream().noneMatch(p -> p.field().equals("kernel"))) {
-      problems.addAll(platform.check(spec.apply(DefaultBuilder::noThread)));
-    }
-    refuse(problems, obstacle);
-    return new DefaultVirtualMachine(
-        new VmSetup(
-            vmName,
-            platform,
-            spec,
-            threadFactory,
-            onReset,
-            buffer,
-            List.copyOf(consumers),
-            List.copyOf(listeners)));
+            new MachineSpec(
+                vmName, kernelFile, initramfsFile.path(), commands, cpuSpec, ram, threads),
+        initramfsFile.letGo(),
+        threadFactory,
+        onReset,
+        Checks.consoleBuffer(consoleBuffer, problems),
+        List.copyOf(consumers),
+        List.copyOf(listeners));
   }
 
   private static void refuse(List<Problem> problems, @Nullable HostProblem obstacle) {

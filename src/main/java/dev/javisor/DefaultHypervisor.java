@@ -4,13 +4,13 @@ import dev.javisor.internal.machine.HostFacts;
 import dev.javisor.internal.machine.HostProblem;
 import dev.javisor.internal.machine.Platform;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** A {@link Hypervisor} over what a platform says. */
 final class DefaultHypervisor implements Hypervisor {
   private final HostFacts facts;
   private final Platform platform;
-  private @Nullable Optional<Obstacle> stockKernel;
+  private Optional<Obstacle> stockKernel = Optional.empty();
+  private boolean stockKernelTried;
 
   private DefaultHypervisor(HostFacts facts, Platform platform) {
     this.facts = facts;
@@ -46,12 +46,11 @@ final class DefaultHypervisor implements Hypervisor {
     if (!isAvailable()) {
       return obstacle();
     }
-    Optional<Obstacle> known = stockKernel;
-    if (known == null) {
-      known = platform.stockKernel().map(DefaultHypervisor::obstacle);
-      stockKernel = known;
+    if (!stockKernelTried) {
+      stockKernel = platform.stockKernel().map(DefaultHypervisor::obstacle);
+      stockKernelTried = true;
     }
-    return known;
+    return stockKernel;
   }
 
   @Override

@@ -8,6 +8,8 @@ import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmListener;
 import dev.javisor.event.VmState;
+import dev.javisor.guest.GuestKernel;
+import dev.javisor.guest.Initramfs;
 import dev.javisor.internal.config.HostMemory;
 import dev.javisor.internal.machine.Platforms;
 import java.io.OutputStream;
@@ -159,8 +161,20 @@ public interface VirtualMachine extends AutoCloseable {
     /** The file of the kernel or firmware: an ELF vmlinux with a PVH note, or a bzImage. */
     Builder kernel(Path kernel);
 
+    /**
+     * The kernel in the file that it was given or shipped in. A bzImage unpacks itself in the
+     * guest; {@code kernel(kernel.vmlinux())} saves the guest that work.
+     */
+    Builder kernel(GuestKernel kernel);
+
     /** The file of the initial RAM file system. Default: none. */
     Builder initramfs(Path initramfs);
+
+    /**
+     * The initial RAM file system, written by each {@link #build} to a file without a name, which
+     * takes room on the file system of {@code java.io.tmpdir}.
+     */
+    Builder initramfs(Initramfs initramfs);
 
     /**
      * The kernel's command line. Default {@code console=ttyS0}, which shows Linux on the console.

@@ -11,7 +11,6 @@ import dev.javisor.event.VmExit;
 import dev.javisor.event.VmState;
 import dev.javisor.internal.console.ConsoleInput;
 import dev.javisor.internal.console.ConsoleLog;
-import dev.javisor.internal.machine.HostProblem;
 import dev.javisor.internal.machine.Machine;
 import dev.javisor.internal.machine.MachineBootException;
 import dev.javisor.internal.machine.MachineThreads;
@@ -86,10 +85,6 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
 
   private void start(Object handle) {
     try {
-      HostProblem problem = setup.platform().facts().problem();
-      if (problem != null) {
-        throw new HypervisorUnavailableException(problem.reason(), problem.fix(), null);
-      }
       MachineThreads made = new LogContextThreads(name(), setup.threadFactory());
       threads = made;
       monitor.events().start();
@@ -111,6 +106,7 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
       throw new MachineBootException(BootStage.START, "it was killed while it booted", null, null);
     }
     made.boot();
+    setup.letGo().run();
     monitor.started();
   }
 
@@ -297,6 +293,7 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
         return false;
       }
       closeMachine();
+      setup.letGo().run();
       monitor.close(reason);
       return true;
     } finally {

@@ -48,6 +48,7 @@ final class VmMonitor implements MachineListener {
   private volatile @Nullable String haltedInPanic;
 
   /** Keeps the public handle reachable from the machine's threads while the guest runs. */
+  @SuppressWarnings("UnusedVariable") // Never read: that it is reachable is all.
   private volatile @Nullable Object held;
 
   /**

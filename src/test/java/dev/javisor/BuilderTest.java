@@ -1,15 +1,21 @@
 package dev.javisor;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import dev.javisor.config.CpuConfig;
 import dev.javisor.config.MemoryFit;
 import dev.javisor.error.ConfigurationProblem;
 import dev.javisor.error.HypervisorUnavailableException;
 import dev.javisor.error.InvalidConfigurationException;
+import dev.javisor.guest.GuestKernel;
+import dev.javisor.guest.Initramfs;
 import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.machine.CpuSpec;
 import dev.javisor.internal.machine.HostFacts;
@@ -26,7 +32,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +186,52 @@ class BuilderTest {
 
       assertProblem("kernel", "/vmlinux", "default file system", fixture.builder().kernel(inside));
     }
+  }
+
+  @Test
+  void shouldWriteAnInitramfsForTheBoot_andLeaveNothingBehind() throws IOException {
+    Initramfs initramfs = Initramfs.builder().file("/hello", "world", 0644).build();
+    Set<Path> before = temporaryFiles();
+
+    MachineSpec spec = boot(fixture.builder().initramfs(initramfs));
+
+    assertArrayEquals(initramfs.toBytes(), fixture.machine().initramfsAtBoot);
+    assertFalse(isHeld(spec.initramfs().orElseThrow()));
+    assertEquals(before, temporaryFiles());
+  }
+
+  @Test
+  void shouldLetGoOfTheInitramfs_whenTheMachineIsNeverBooted() {
+    Initramfs initramfs = Initramfs.builder().file("/hello", "world", 0644).build();
+    AtomicReference<Path> seen = new AtomicReference<>();
+    fixture.platform.onCheck =
+        spec -> {
+          seen.set(spec.initramfs().orElseThrow());
+          assertTrue(isHeld(seen.get()));
+        };
+
+    fixture.builder().initramfs(initramfs).build().close();
+    assertFalse(isHeld(seen.getAndSet(null)));
+
+    refuse(fixture.builder().initramfs(initramfs).cpus(0));
+    assertFalse(isHeld(seen.get()));
+  }
+
+  @Test
+  void shouldSayThatTheInitramfsCannotBeWritten() {
+    Initramfs initramfs =
+        Initramfs.builder().file("/hello", directory.resolve("missing"), 0644).build();
+
+    assertProblem(
+        "initramfs", "Initramfs", "cannot be written", fixture.builder().initramfs(initramfs));
+  }
+
+  @Test
+  void shouldTakeTheKernelAsItWasShipped() {
+    GuestKernel kernel = mock(GuestKernel.class);
+    when(kernel.image()).thenReturn(fixture.kernel);
+
+    assertEquals(fixture.kernel, boot(fixture.emptyBuilder().kernel(kernel)).kernel());
   }
 
   @ParameterizedTest
@@ -352,6 +408,8 @@ class BuilderTest {
     assertThrows(NullPointerException.class, () -> builder.name(null));
     assertThrows(NullPointerException.class, () -> builder.kernel((Path) null));
     assertThrows(NullPointerException.class, () -> builder.initramfs((Path) null));
+    assertThrows(NullPointerException.class, () -> builder.kernel((GuestKernel) null));
+    assertThrows(NullPointerException.class, () -> builder.initramfs((Initramfs) null));
     assertThrows(NullPointerException.class, () -> builder.cmdline(null));
     assertThrows(NullPointerException.class, () -> builder.memory((String) null));
     assertThrows(NullPointerException.class, () -> builder.memoryFit(null));
@@ -377,6 +435,23 @@ class BuilderTest {
     try (VirtualMachine vm = builder.build()) {
       vm.boot();
       return fixture.machine().spec;
+    }
+  }
+
+  /** Whether this descriptor still is the file; its number may be another file's by now. */
+  private static boolean isHeld(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().contains("/javisor-");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static Set<Path> temporaryFiles() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("javisor-"))
+          .collect(Collectors.toSet());
     }
   }
 

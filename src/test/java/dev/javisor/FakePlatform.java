@@ -1,6 +1,7 @@
 package dev.javisor;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import dev.javisor.error.HypervisorUnavailableException;
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VcpuState;
 import dev.javisor.event.VmExit;
@@ -13,7 +14,11 @@ import dev.javisor.internal.machine.MachineSpec;
 import dev.javisor.internal.machine.Platform;
 import dev.javisor.internal.machine.VcpuReport;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,6 +38,7 @@ final class FakePlatform implements Platform {
   HostFacts facts = new HostFacts(null, 12, 288, 40);
   Optional<HostProblem> stockKernelProblem = Optional.empty();
   List<Problem> kernelProblems = new ArrayList<>();
+  Consumer<MachineSpec> onCheck = spec -> {};
   RuntimeException bootFailure;
   Runnable duringBoot = () -> {};
   Consumer<FakeMachine> afterBoot = machine -> {};
@@ -52,6 +58,7 @@ final class FakePlatform implements Platform {
 
   @Override
   public List<Problem> check(MachineSpec spec) {
+    onCheck.accept(spec);
     return kernelProblems;
   }
 
@@ -69,6 +76,7 @@ final class FakePlatform implements Platform {
     final AtomicInteger inputRoom = new AtomicInteger(16);
     volatile VcpuState vcpuState = VcpuState.RUNNING;
     volatile Thread vcpu;
+    byte[] initramfsAtBoot;
     private final MachineListener listener;
     private final FakePlatform platform;
     private final Deque<Runnable> work = new ArrayDeque<>();
@@ -133,6 +141,11 @@ final class FakePlatform implements Platform {
     @Override
     public void boot() {
       calls.add("boot");
+      if (platform.facts.problem() != null) {
+        HostProblem problem = platform.facts.problem();
+        throw new HypervisorUnavailableException(problem.reason(), problem.fix(), null);
+      }
+      initramfsAtBoot = spec.initramfs().map(FakeMachine::read).orElse(null);
       platform.duringBoot.run();
       if (platform.bootFailure != null) {
         throw platform.bootFailure;
@@ -140,6 +153,14 @@ final class FakePlatform implements Platform {
       vcpu = spec.threads().newThread("vcpu0", this::run);
       vcpu.start();
       platform.afterBoot.accept(this);
+    }
+
+    private static byte[] read(Path file) {
+      try {
+        return Files.readAllBytes(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     void outputDuringBoot(String text) {
