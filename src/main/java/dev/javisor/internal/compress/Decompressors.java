@@ -41,7 +41,7 @@ public final class Decompressors {
     } else if (starts(head, 0x02, 0x21, 0x4c, 0x18)) {
       return new Lz4LegacyInputStream(in);
     } else if (starts(head, 0x28, 0xb5, 0x2f, 0xfd)) {
-      throw new IOException("it is compressed by Zstandard, which is not supported");
+      return new ZstdInputStream(in);
     } else if (starts(head, 0x89, 'L', 'Z', 'O')) {
       throw new IOException("it is compressed by LZO, which is not supported");
     }
