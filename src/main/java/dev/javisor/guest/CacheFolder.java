@@ -7,7 +7,7 @@ import java.time.Duration;
 /** Where fetched files are kept. */
 final class CacheFolder {
   /** Long enough for another process's download over a slow line. */
-  private static final Duration PATIENCE = Duration.ofMinutes(30);
+  static final Duration PATIENCE = Duration.ofMinutes(30);
 
   private CacheFolder() {}
 

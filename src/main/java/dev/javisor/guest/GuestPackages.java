@@ -3,9 +3,12 @@ package dev.javisor.guest;
 import dev.javisor.error.GuestKernelUnavailableException;
 import dev.javisor.internal.packages.Distribution;
 import dev.javisor.internal.packages.FetchSpec;
+import dev.javisor.internal.packages.HostSystem;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -19,13 +22,21 @@ import java.util.function.Supplier;
  * distribution.
  */
 public final class GuestPackages {
+  private static final Set<String> SCHEMES = Set.of("http", "https", "file");
+
+  private final HostSystem host;
   private final FetchSpec spec;
   private final Path cache;
   private final Supplier<FetchListener> listener;
   private final boolean refresh;
 
   private GuestPackages(
-      FetchSpec spec, Path cache, Supplier<FetchListener> listener, boolean refresh) {
+      HostSystem host,
+      FetchSpec spec,
+      Path cache,
+      Supplier<FetchListener> listener,
+      boolean refresh) {
+    this.host = host;
     this.spec = spec;
     this.cache = cache;
     this.listener = listener;
@@ -43,8 +54,13 @@ public final class GuestPackages {
   }
 
   private static GuestPackages of(Distribution distribution) {
+    String property = "javisor." + distribution.id() + ".mirror";
+    String address = System.getProperty(property, "");
+    Optional<URI> mirror =
+        address.isEmpty() ? Optional.empty() : Optional.of(checked(property, address));
     return new GuestPackages(
-        new FetchSpec(distribution, "amd64", Optional.empty(), Optional.empty(), Optional.empty()),
+        HostSystem.real(),
+        new FetchSpec(distribution, "amd64", Optional.empty(), mirror, Optional.empty()),
         CacheFolder.standard(),
         LoggingListener::new,
         false);
@@ -92,7 +108,7 @@ public final class GuestPackages {
             spec.distribution(),
             spec.architecture(),
             spec.suite(),
-            Optional.of(mirror),
+            Optional.of(checked("mirror", mirror.toString())),
             spec.keyring()));
   }
 
@@ -117,12 +133,12 @@ public final class GuestPackages {
    * {@code ~/.cache}.
    */
   public GuestPackages cache(Path folder) {
-    return new GuestPackages(spec, folder.toAbsolutePath(), listener, refresh);
+    return new GuestPackages(host, spec, folder.toAbsolutePath(), listener, refresh);
   }
 
   /** Tells this listener how a fetch goes on. The default logs it through SLF4J, level info. */
   public GuestPackages listener(FetchListener newListener) {
-    return new GuestPackages(spec, cache, () -> newListener, refresh);
+    return new GuestPackages(host, spec, cache, () -> newListener, refresh);
   }
 
   /**
@@ -130,7 +146,7 @@ public final class GuestPackages {
    * used as it is.
    */
   public GuestPackages refresh() {
-    return new GuestPackages(spec, cache, listener, true);
+    return new GuestPackages(host, spec, cache, listener, true);
   }
 
   /**
@@ -165,11 +181,28 @@ public final class GuestPackages {
   }
 
   private PackageFetch fetch() {
-    return new PackageFetch(spec, cache, listener.get(), refresh);
+    return new PackageFetch(host, spec, cache, listener.get(), refresh);
   }
 
   private GuestPackages with(FetchSpec newSpec) {
-    return new GuestPackages(newSpec, cache, listener, refresh);
+    return new GuestPackages(host, newSpec, cache, listener, refresh);
+  }
+
+  /** The same on a machine that is not this one. */
+  GuestPackages on(HostSystem machine) {
+    return new GuestPackages(machine, spec, cache, listener, refresh);
+  }
+
+  private static URI checked(String what, String address) {
+    URI uri = URI.create(address);
+    if (uri.getScheme() == null
+        || !SCHEMES.contains(uri.getScheme().toLowerCase(Locale.ROOT))
+        || uri.getFragment() != null
+        || uri.getQuery() != null) {
+      throw new IllegalArgumentException(
+          "%s = %s: an http, https or file address is wanted".formatted(what, address));
+    }
+    return uri;
   }
 
   private static String plainWord(String what, String value) {

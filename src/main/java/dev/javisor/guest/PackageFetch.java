@@ -3,11 +3,13 @@ package dev.javisor.guest;
 import dev.javisor.error.GuestKernelUnavailableException;
 import dev.javisor.internal.cache.CachedFolder;
 import dev.javisor.internal.cache.FolderCache;
+import dev.javisor.internal.cache.FolderLock;
 import dev.javisor.internal.cache.FolderMaker;
 import dev.javisor.internal.cache.Sha256;
 import dev.javisor.internal.cache.Trees;
 import dev.javisor.internal.guest.KernelImages;
 import dev.javisor.internal.packages.FetchSpec;
+import dev.javisor.internal.packages.HostSystem;
 import dev.javisor.internal.packages.Progress;
 import dev.javisor.internal.packages.SourceChoice;
 import java.io.IOException;
@@ -18,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,12 +31,18 @@ final class PackageFetch {
   private static final Logger log = LoggerFactory.getLogger(PackageFetch.class);
   private static final String BUSYBOX = "bin/busybox";
 
+  /** Where newer packages have the kernel. */
+  private static final Pattern BESIDE_MODULES = Pattern.compile("lib/modules/([^/]+)/vmlinuz");
+
+  private final HostSystem host;
   private final FetchSpec spec;
   private final Path cache;
   private final FetchListener listener;
   private final boolean refresh;
 
-  PackageFetch(FetchSpec spec, Path cache, FetchListener listener, boolean refresh) {
+  PackageFetch(
+      HostSystem host, FetchSpec spec, Path cache, FetchListener listener, boolean refresh) {
+    this.host = host;
     this.spec = spec;
     this.cache = cache;
     this.listener = listener;
@@ -64,7 +74,7 @@ final class PackageFetch {
     }
     try {
       return folders.renew(id, maker);
-    } catch (IOException e) {
+    } catch (IOException | GuestKernelUnavailableException e) {
       Optional<CachedFolder> old = folders.peek(id, maker);
       if (old.isEmpty()) {
         throw e;
@@ -74,15 +84,16 @@ final class PackageFetch {
     }
   }
 
-  /** What the packages come from is in the name, so that another choice gets another entry. */
   private String id(String packageName) {
-    String origin = SourceChoice.origin(spec);
-    return "%s-%s-%s-%s"
+    return "%s-%s".formatted(packageName.replace('/', '_'), originId());
+  }
+
+  /** Another choice of where packages come from gets other entries. */
+  private String originId() {
+    byte[] origin = SourceChoice.origin(host, spec).getBytes(StandardCharsets.UTF_8);
+    return "%s-%s-%s"
         .formatted(
-            spec.distribution().id(),
-            spec.architecture(),
-            packageName.replace('/', '_'),
-            Sha256.of(origin.getBytes(StandardCharsets.UTF_8)).substring(0, 8));
+            spec.distribution().id(), spec.architecture(), Sha256.of(origin).substring(0, 8));
   }
 
   private Map<String, String> fillKernel(String packageName, Path folder) throws IOException {
@@ -114,18 +125,28 @@ final class PackageFetch {
 
   private String unpack(String packageName, Path folder, Function<String, Optional<String>> wanted)
       throws IOException {
-    Path state = cache.resolve("apt").resolve(id(packageName));
+    Path state = cache.resolve("lists").resolve(originId());
     Files.createDirectories(state);
-    Path work = Files.createTempDirectory(state, "work-");
-    try {
-      return SourceChoice.choose(spec, state).fetch(packageName, work, folder, wanted, progress());
-    } finally {
+    // Fetches of different packages share the lists, and take turns.
+    try (FolderLock lock = FolderLock.take(state.resolve("lock"), CacheFolder.PATIENCE)) {
+      Path work = state.resolve("work");
       Trees.delete(work);
+      Files.createDirectory(work);
+      try {
+        return SourceChoice.choose(host, spec, state)
+            .fetch(packageName, work, folder, wanted, progress());
+      } finally {
+        Trees.delete(work);
+      }
     }
   }
 
   private static Optional<String> kernelFile(String path) {
     String plain = path.startsWith("usr/") ? path.substring(4) : path;
+    Matcher beside = BESIDE_MODULES.matcher(plain);
+    if (beside.matches()) {
+      return Optional.of("boot/vmlinuz-" + beside.group(1));
+    }
     return plain.matches("boot/vmlinuz-[^/]+") || plain.startsWith("lib/modules/")
         ? Optional.of(plain)
         : Optional.empty();

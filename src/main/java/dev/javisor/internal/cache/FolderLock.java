@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * A lock among threads and processes, held on a file that stays. The operating system frees it when
  * its holder dies.
  */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FolderLock.class);
   private static final long POLL_MILLIS = 50;
 
@@ -28,9 +28,10 @@ final class FolderLock implements AutoCloseable {
   /**
    * Takes the lock. Polls, since one JVM's threads get no turn on a file lock by waiting for it.
    *
+   * @param file an empty file, made if it is missing
    * @throws CacheException if others hold it for longer than {@code patience}
    */
-  static FolderLock take(Path file, Duration patience) throws IOException {
+  public static FolderLock take(Path file, Duration patience) throws IOException {
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     boolean taken = false;
@@ -76,6 +77,7 @@ final class FolderLock implements AutoCloseable {
     }
   }
 
+  /** Gives the lock back. */
   @Override
   public void close() throws IOException {
     channel.close();
