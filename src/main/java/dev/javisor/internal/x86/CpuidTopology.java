@@ -132,12 +132,8 @@ final class CpuidTopology {
     int idBits = Math.min(topology.packageShift(), 0xf);
     table.change(ADDRESS_SIZES, 0, ECX, 0xf0ff, idBits << 12 | lastThread);
     table.remove(AMD_EXTENDED_TOPOLOGY);
-    boolean extensions = !table.leaf(AMD_CACHES).isEmpty();
-    table.change(EXTENDED_FEATURES, 0, ECX, TOPOLOGY_EXTENSIONS, extensions ? -1 : 0);
-    if (!extensions) {
-      table.remove(AMD_TOPOLOGY);
-      return;
-    }
+    // Also where the host has none: only with them do guests look at threads and dies.
+    table.set(EXTENDED_FEATURES, 0, ECX, TOPOLOGY_EXTENSIONS);
     raise(EXTENDED_BASE, AMD_TOPOLOGY);
     int coreIds = (1 << (topology.packageShift() - topology.coreShift())) - 1;
     int core = apicId >> topology.coreShift() & coreIds & 0xff;

@@ -133,14 +133,21 @@ class CpuidTopologyTest {
   }
 
   @Test
-  void shouldClaimNoTopologyExtensions_whenHostHasNone() {
+  void shouldShowThreads_whenHostIsAnAmdWithoutTopologyExtensions() {
     List<CpuidEntry> old = new ArrayList<>(AMD);
     old.removeIf(e -> e.function() == EXTENDED + 0x1d || e.function() == EXTENDED + 0x1e);
+    old.replaceAll(
+        e ->
+            e.function() == EXTENDED || e.function() == EXTENDED + 1
+                ? new CpuidEntry(e.function(), 0, 0, EXTENDED + 8, e.ebx(), 0, e.edx())
+                : e);
 
-    List<CpuidEntry> answers = apply(old, CpuTopology.flat(4), 0);
+    List<CpuidEntry> answers = apply(old, new CpuTopology(2, 2, 1, 1), 3);
 
-    assertEquals(0, ask(answers, EXTENDED + 1, 0).ecx() & 1 << 22);
-    assertFalse(has(answers, EXTENDED + 0x1e));
+    assertEquals(EXTENDED + 0x1e, ask(answers, EXTENDED, 0).eax());
+    assertEquals(0x400002, ask(answers, EXTENDED + 1, 0).ecx(), "TOPOEXT, CmpLegacy");
+    assertEquals(3, ask(answers, EXTENDED + 0x1e, 0).eax());
+    assertEquals(1 << 8 | 1, ask(answers, EXTENDED + 0x1e, 0).ebx());
   }
 
   private static List<CpuidEntry> apply(
