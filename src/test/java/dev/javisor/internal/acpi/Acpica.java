@@ -63,7 +63,12 @@ final class Acpica {
       Files.write(folder.resolve("dsdt.aml"), dsdt);
       String said =
           run("acpiexec", "-fv", "" + memory, "-b", String.join(";", commands), "dsdt.aml");
-      if (said.contains("Error") || said.contains("Warning") || said.contains("failed")) {
+      // Version 20250404 counts memory of its own as lost at its end, whoever compiled the table.
+      boolean complains =
+          said.lines()
+              .filter(line -> !line.contains("Outstanding cache allocations"))
+              .anyMatch(line -> line.matches(".*(Error|Warning|failed).*"));
+      if (complains) {
         fail("acpiexec complains:\n" + said);
       }
       return said;
