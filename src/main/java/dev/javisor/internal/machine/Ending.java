@@ -1,6 +1,7 @@
 package dev.javisor.internal.machine;
 
 import dev.javisor.event.VmExit;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class Ending {
   }
 
   private @Nullable Wish wish;
+  private boolean resetsHeld;
 
   /** The guest asks for a reset. */
   void guestReset() {
@@ -42,20 +44,33 @@ final class Ending {
     }
   }
 
-  /** Waits for a wish; it stays until {@link #clear}. */
+  /** Waits for a wish that may be carried out; it stays until {@link #forgetGuestReset}. */
   synchronized Wish await() {
     boolean interrupted = false;
-    while (wish == null) {
+    Wish due = due();
+    while (due == null) {
       try {
         wait();
       } catch (InterruptedException e) {
         interrupted = true;
       }
+      due = due();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return wish;
+    return due;
+  }
+
+  /** Lets a guest's reset wait, or lets it come: in a paused machine nothing changes. */
+  synchronized void holdResets(boolean held) {
+    resetsHeld = held;
+    notifyAll();
+  }
+
+  /** How the machine is to end, if it is. */
+  synchronized Optional<VmExit> end() {
+    return wish == null ? Optional.empty() : Optional.ofNullable(wish.exit());
   }
 
   /** Whether the guest's wish for a reset still stands. */
@@ -68,6 +83,10 @@ final class Ending {
     if (isResetWished()) {
       wish = null;
     }
+  }
+
+  private @Nullable Wish due() {
+    return resetsHeld && isResetWished() ? null : wish;
   }
 
   private synchronized void wish(Wish next) {

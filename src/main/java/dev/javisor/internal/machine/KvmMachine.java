@@ -1,11 +1,14 @@
 package dev.javisor.internal.machine;
 
+import dev.javisor.error.BootStage;
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A machine on KVM. Devices, RAM and interrupt lines last as long as the machine; KVM's own part is
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * control thread or by a caller.
  */
 final class KvmMachine implements Machine {
+  private static final Logger log = LoggerFactory.getLogger(KvmMachine.class);
+
   private final Path device;
   private final MachineSpec spec;
   private final MachineListener listener;
@@ -44,12 +49,9 @@ final class KvmMachine implements Machine {
     try {
       Hardware made = Hardware.create(device, spec, listener, ending);
       hardware = made;
-      Incarnation first = made.incarnate();
-      incarnation = first;
-      Thread thread = spec.threads().newThread("control", this::control);
-      control = thread;
-      first.start();
-      thread.start();
+      incarnation = made.incarnate();
+      refuseIfKilled();
+      startThreads(incarnation);
     } finally {
       lock.unlock();
     }
@@ -63,7 +65,7 @@ final class KvmMachine implements Machine {
       if (current != null && !paused && !ended) {
         current.park();
         devices().quiesce();
-        paused = true;
+        pause(true);
       }
     } finally {
       lock.unlock();
@@ -77,8 +79,8 @@ final class KvmMachine implements Machine {
       Incarnation current = incarnation;
       if (current != null && paused && !ended) {
         devices().resume();
+        pause(false);
         current.resume();
-        paused = false;
       }
     } finally {
       lock.unlock();
@@ -92,6 +94,8 @@ final class KvmMachine implements Machine {
       if (!ended && incarnation != null) {
         restart();
       }
+    } catch (RuntimeException e) {
+      ending.hostEnd(new VmExit.Failed(e));
     } finally {
       lock.unlock();
     }
@@ -149,31 +153,49 @@ final class KvmMachine implements Machine {
     return hardware;
   }
 
-  private void control() {
-    while (true) {
-      Ending.Wish wish = ending.await();
-      VmExit exit = wish.exit();
-      lock.lock();
-      try {
-        if (exit == null) {
-          exit = guestReset();
-        }
-        if (exit != null) {
-          finish();
-        }
-      } finally {
-        lock.unlock();
-      }
-      if (exit != null) {
-        listener.onExit(exit);
-        return;
-      }
+  private void refuseIfKilled() {
+    if (ending.end().isPresent()) {
+      throw new MachineBootException(BootStage.START, "it was killed while it booted", null, null);
     }
   }
 
+  private void startThreads(Incarnation first) {
+    try {
+      Thread thread = spec.threads().newThread("control", this::control);
+      first.start();
+      thread.start();
+      // From here on that thread gives everything back; before, the caller's close() does.
+      control = thread;
+    } catch (IllegalStateException e) {
+      throw new MachineBootException(BootStage.START, String.valueOf(e.getMessage()), null, e);
+    }
+  }
+
+  private void control() {
+    VmExit exit = null;
+    while (exit == null) {
+      VmExit wished = ending.await().exit();
+      lock.lock();
+      try {
+        exit = wished == null ? guestReset() : wished;
+        if (exit != null) {
+          finish();
+        }
+      } catch (RuntimeException | Error e) {
+        // Nothing is freed that a vCPU may still run on; but whoever waits for the end must hear.
+        log.error("{}: not everything was given back to the host", spec.name(), e);
+        ended = true;
+        exit = new VmExit.Failed(e);
+      } finally {
+        lock.unlock();
+      }
+    }
+    listener.onExit(exit);
+  }
+
   private @Nullable VmExit guestReset() {
-    if (!ending.isResetWished()) {
-      // The host's own reset came first and served this wish too.
+    if (paused || !ending.isResetWished()) {
+      // A pause came first, or the host's own reset, which served this wish too.
       return null;
     }
     VmExit exit = listener.onGuestReset();
@@ -190,21 +212,29 @@ final class KvmMachine implements Machine {
 
   private void restart() {
     Incarnation before = incarnation;
-    if (before != null) {
-      before.stop();
-      incarnation = null;
-    }
-    paused = false;
     Hardware current = hardware;
-    if (current == null) {
+    if (before == null || current == null) {
       throw new IllegalStateException("reset before boot");
+    }
+    before.stop();
+    lastReports = before.inspect();
+    incarnation = null;
+    if (!paused) {
+      current.devices().quiesce();
     }
     listener.onReboot();
     current.reset();
+    current.devices().resume();
     ending.forgetGuestReset();
+    pause(false);
     Incarnation next = current.incarnate();
     incarnation = next;
     next.start();
+  }
+
+  private void pause(boolean now) {
+    paused = now;
+    ending.holdResets(now);
   }
 
   private void finish() {

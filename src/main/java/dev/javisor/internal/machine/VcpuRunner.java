@@ -38,6 +38,9 @@ final class VcpuRunner implements Runnable {
 
   private static final int RFLAGS_IF = 1 << 9;
 
+  /** KVM re-enters the guest after 1024 iterations of a string instruction; this is beyond it. */
+  private static final int MOST_ACCESSES_IN_ONE_GO = 4096;
+
   private final int id;
   private final KvmVcpu vcpu;
   private final KvmExit exit;
@@ -141,7 +144,13 @@ final class VcpuRunner implements Runnable {
       long deadline = System.nanoTime() + limit.toNanos();
       waitUntil(deadline, () -> inspection != null || ended || parked);
       VcpuReport seen = inspection;
-      return seen != null ? seen : report(VcpuState.UNKNOWN, OptionalLong.empty());
+      if (seen != null) {
+        return seen;
+      }
+      if (ended) {
+        return report(VcpuState.STOPPED, OptionalLong.empty());
+      }
+      return parked ? look(VcpuState.PAUSED) : report(VcpuState.UNKNOWN, OptionalLong.empty());
     }
   }
 
@@ -176,7 +185,14 @@ final class VcpuRunner implements Runnable {
       throw new NativeException("ioctl(KVM_RUN)", errno, "vCPU " + id);
     }
     counters.countInterruption();
-    // Cleared before the command is read again: a command stored later asks for an exit anew.
+    takeKick();
+  }
+
+  /**
+   * Forgets a kick, and answers what it may have been for. Whatever is wanted is stored before its
+   * kick: what is stored after this looks for it brings a kick of its own.
+   */
+  private void takeKick() {
     vcpu.requestImmediateExit(false);
     KickSignal.drain();
     if (inspectionWanted) {
@@ -191,18 +207,23 @@ final class VcpuRunner implements Runnable {
 
   /**
    * KVM completes the access that caused the last exit on the next entry: enter, and leave at once.
+   * An instruction can bring about several accesses, a string instruction as many as KVM emulates
+   * in one go.
    */
   private void finishLastExit() {
-    vcpu.requestImmediateExit(true);
-    int reason = vcpu.run();
-    if (reason >= 0) {
+    for (int i = 0; i < MOST_ACCESSES_IN_ONE_GO; i++) {
+      vcpu.requestImmediateExit(true);
+      int reason = vcpu.run();
+      if (reason < 0) {
+        return;
+      }
       counters.count(reason);
       VmExit end = dispatcher.dispatch(reason, exit, this::describePosition);
       if (end != null) {
         onEnd.accept(end);
+        return;
       }
     }
-    vcpu.requestImmediateExit(false);
   }
 
   private void park() {
@@ -222,8 +243,7 @@ final class VcpuRunner implements Runnable {
         Thread.currentThread().interrupt();
       }
     }
-    KickSignal.drain();
-    vcpu.requestImmediateExit(false);
+    takeKick();
     if (command == Command.RUN) {
       vcpu.notifyPaused();
     }

@@ -36,7 +36,7 @@ class MachineExitTest {
             });
 
     try (MicroMachine vm = guest.boot()) {
-      vm.onReset(new VmExit.Reset());
+      vm.onReset(VmExit.Reset::new);
       vm.memory().writeInt(MicroGuest.DATA, 1);
 
       assertEquals(new VmExit.Reset(), vm.awaitExit());

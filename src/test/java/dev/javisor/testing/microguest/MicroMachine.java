@@ -26,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,26 +44,30 @@ public final class MicroMachine implements AutoCloseable {
   private final Path kernel;
   private final Heard heard = new Heard();
 
-  private MicroMachine(MicroGuest guest, Path kernel) {
-    this.kernel = kernel;
-    machine = new KvmPlatform(Kvm.DEVICE).create(spec(guest, kernel), heard);
+  private MicroMachine(MachineSpec spec) {
+    kernel = spec.kernel();
+    machine = new KvmPlatform(Kvm.DEVICE).create(spec, heard);
   }
 
   /** Boots a guest. */
   static MicroMachine boot(MicroGuest guest) {
-    Path kernel;
-    try {
-      kernel = guest.write(Files.createTempFile("microguest", ".elf"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    MicroMachine made = new MicroMachine(guest, kernel);
+    MicroMachine made = create(guest, spec -> spec);
     try {
       made.machine.boot();
       return made;
     } catch (RuntimeException | Error e) {
       made.close();
       throw e;
+    }
+  }
+
+  /** Makes a machine of changed specification, and leaves its boot to the test. */
+  public static MicroMachine create(MicroGuest guest, UnaryOperator<MachineSpec> change) {
+    try {
+      Path kernel = guest.write(Files.createTempFile("microguest", ".elf"));
+      return new MicroMachine(change.apply(spec(guest, kernel)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -79,6 +85,11 @@ public final class MicroMachine implements AutoCloseable {
           thread.setDaemon(true);
           return thread;
         });
+  }
+
+  /** The kernel's file, until the machine is closed. */
+  public Path kernel() {
+    return kernel;
   }
 
   /** The machine. */
@@ -107,8 +118,8 @@ public final class MicroMachine implements AutoCloseable {
     return heard.reboots.get();
   }
 
-  /** Sets how a guest's reset ends the machine; null for a new start. */
-  public void onReset(@Nullable VmExit exit) {
+  /** Says how the machine ends when the guest resets; null for a new start. */
+  public void onReset(Supplier<@Nullable VmExit> exit) {
     heard.onReset = exit;
   }
 
@@ -169,7 +180,7 @@ public final class MicroMachine implements AutoCloseable {
   private static final class Heard implements MachineListener {
     final CompletableFuture<VmExit> exit = new CompletableFuture<>();
     final AtomicInteger reboots = new AtomicInteger();
-    volatile @Nullable VmExit onReset;
+    volatile Supplier<@Nullable VmExit> onReset = () -> null;
     private final ByteArrayOutputStream console = new ByteArrayOutputStream();
 
     synchronized String text() {
@@ -188,7 +199,7 @@ public final class MicroMachine implements AutoCloseable {
 
     @Override
     public @Nullable VmExit onGuestReset() {
-      return onReset;
+      return onReset.get();
     }
 
     @Override
