@@ -1,5 +1,6 @@
 package dev.javisor.internal.config;
 
+import com.google.common.base.Splitter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +89,7 @@ public final class HostMemory {
   private static OptionalLong leastOnPath(Path mount, String group, GroupFiles files) {
     OptionalLong least = left(mount, files);
     Path path = mount;
-    for (String name : group.split("/")) {
+    for (String name : Splitter.on('/').split(group)) {
       path = path.resolve(name);
       if (!name.isEmpty() && !name.equals("..") && Files.isDirectory(path)) {
         least = min(least, left(path, files));

@@ -25,7 +25,7 @@ class ConsoleInputTest {
     room.set(10);
 
     assertEquals(5, input.write(bytes("hello"), open::get));
-    assertEquals("hello", taken.toString());
+    assertEquals("hello", taken.toString(US_ASCII));
   }
 
   @Test
@@ -41,7 +41,7 @@ class ConsoleInputTest {
     input.ready();
 
     assertEquals(11, result.get(20, TimeUnit.SECONDS));
-    assertEquals("hello world", taken.toString());
+    assertEquals("hello world", taken.toString(US_ASCII));
   }
 
   @Test
@@ -65,7 +65,7 @@ class ConsoleInputTest {
     first.get(20, TimeUnit.SECONDS);
     second.get(20, TimeUnit.SECONDS);
 
-    assertEquals("aaaabbbb", taken.toString());
+    assertEquals("aaaabbbb", taken.toString(US_ASCII));
   }
 
   @Test
@@ -129,7 +129,7 @@ class ConsoleInputTest {
   }
 
   private void awaitTaken(String text) throws InterruptedException {
-    while (!taken.toString().equals(text)) {
+    while (!taken.toString(US_ASCII).equals(text)) {
       Thread.sleep(1);
     }
   }
