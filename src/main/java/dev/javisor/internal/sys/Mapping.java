@@ -18,6 +18,7 @@ public final class Mapping implements AutoCloseable {
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
   private static final int MADV_DONTNEED = 4;
+  private static final int MADV_REMOVE = 9;
   private static final int MADV_HUGEPAGE = 14;
   private static final int MADV_NOHUGEPAGE = 15;
   private static final int MADV_DONTDUMP = 16;
@@ -26,12 +27,15 @@ public final class Mapping implements AutoCloseable {
   private final long address;
   private final long size;
   private final String name;
+  private final boolean shared;
   private final AtomicBoolean open = new AtomicBoolean(true);
+  private volatile boolean populated;
 
-  private Mapping(long address, long size, String name) {
+  private Mapping(long address, long size, String name, boolean shared) {
     this.address = address;
     this.size = size;
     this.name = name;
+    this.shared = shared;
   }
 
   /**
@@ -49,7 +53,7 @@ public final class Mapping implements AutoCloseable {
     trim(start, aligned - start);
     trim(aligned + size, start + reserved - aligned - size);
     map(aligned, size, PROT_READ_WRITE, flags | MAP_FIXED, -1, 0, name);
-    return new Mapping(aligned, size, name);
+    return new Mapping(aligned, size, name, false);
   }
 
   /**
@@ -60,7 +64,7 @@ public final class Mapping implements AutoCloseable {
    */
   public static Mapping shared(Fd fd, long size, long offset) {
     long address = map(0, size, PROT_READ_WRITE, MAP_SHARED, fd.number(), offset, fd.name());
-    return new Mapping(address, size, fd.name());
+    return new Mapping(address, size, fd.name(), true);
   }
 
   /** The host virtual address of the first byte. */
@@ -109,11 +113,26 @@ public final class Mapping implements AutoCloseable {
    */
   public void populate() {
     advise(MADV_POPULATE_WRITE, "MADV_POPULATE_WRITE");
+    populated = true;
   }
 
-  /** Gives the pages back; private memory reads as zero afterwards. */
+  /**
+   * Gives the pages back: the memory reads as zero afterwards, also for others who map the same
+   * memfd. What was populated is populated anew.
+   *
+   * @throws NativeException EINVAL or EOPNOTSUPP if this is a file that cannot have holes; and as
+   *     {@link #populate()}
+   */
   public void discard() {
-    advise(MADV_DONTNEED, "MADV_DONTNEED");
+    if (shared) {
+      // MADV_DONTNEED would drop the page tables only, and the file keep what was written.
+      advise(MADV_REMOVE, "MADV_REMOVE");
+    } else {
+      advise(MADV_DONTNEED, "MADV_DONTNEED");
+    }
+    if (populated) {
+      populate();
+    }
   }
 
   /**

@@ -79,6 +79,19 @@ class GuestMemoryTest {
   }
 
   @Test
+  void shouldReadZeros_whenDiscardedRamIsShared() {
+    try (GuestMemory shared = GuestRam.map(new RamSpec(16 << 20, true, false, false, true), HOLE)) {
+      shared.writeInt(4096, 42);
+
+      shared.discard();
+
+      assertEquals(0, shared.readInt(4096));
+      shared.writeInt(4096, 43);
+      assertEquals(43, shared.readInt(4096));
+    }
+  }
+
+  @Test
   void shouldUnmapAtOnce_whenNobodyHoldsALease() throws IOException {
     long hva = memory.hva(0, 1);
 
