@@ -10,6 +10,7 @@ import dev.javisor.testing.microguest.BareMachine;
 import dev.javisor.testing.microguest.MicroGuest;
 import dev.javisor.testing.microguest.MicroMachine;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 
 /**
  * A micro-guest whose first vCPU runs on a thread of its own, with what devices a test gives it.
@@ -19,6 +20,7 @@ final class RunningBareMachine implements AutoCloseable {
   final Bus pio = new Bus();
   final Bus mmio = new Bus();
   final CompletableFuture<VmExit> end = new CompletableFuture<>();
+  IntConsumer endOfInterrupt = vector -> {};
   VcpuRunner runner;
   private Thread thread;
 
@@ -42,7 +44,7 @@ final class RunningBareMachine implements AutoCloseable {
         new VcpuRunner(
             0,
             bare.vcpu(),
-            new ExitDispatcher(pio, mmio, new NoControl(), vector -> {}),
+            new ExitDispatcher(pio, mmio, new NoControl(), endOfInterrupt),
             VcpuRunner.Command.RUN,
             end::complete);
     thread = new Thread(runner, "micro vcpu");

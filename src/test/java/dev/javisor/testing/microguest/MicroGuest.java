@@ -39,6 +39,7 @@ public final class MicroGuest {
   /** The vector with which {@link #secondary} processors are started. */
   public static final int STARTUP_VECTOR = (int) (Layout.TRAMPOLINE >>> 12);
 
+  private static final long IOAPIC = 0xfec0_0000L;
   private static final long DEFAULT_RAM = 4L << 20;
   private static final long FOUR_GIB = 4L << 30;
   private static final long HOLE = 1L << 30;
@@ -125,6 +126,24 @@ public final class MicroGuest {
     long allButSelf = 3 << 18;
     a.wrmsr(interruptCommand, allButSelf | 0x4500);
     a.wrmsr(interruptCommand, allButSelf | 0x4600 | STARTUP_VECTOR);
+  }
+
+  /** Code that lets the rising edges of an IOAPIC's pin interrupt the first processor. */
+  public static void unmask(Assembler a, int pin, int vector) {
+    redirect(a, pin, vector);
+  }
+
+  /** Code that lets the level of an IOAPIC's pin interrupt the first processor. */
+  public static void unmaskLevel(Assembler a, int pin, int vector) {
+    redirect(a, pin, vector | 1 << 15);
+  }
+
+  private static void redirect(Assembler a, int pin, int low) {
+    a.mov(Reg.RBX, IOAPIC);
+    for (int half = 1; half >= 0; half--) {
+      a.store(4, Mem.at(Reg.RBX), 0x10 + 2 * pin + half);
+      a.store(4, Mem.at(Reg.RBX, 0x10), half == 0 ? low : 0);
+    }
   }
 
   /** The number of vCPUs. */
