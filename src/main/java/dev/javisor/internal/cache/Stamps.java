@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Stamps {
   static final String FILE = ".stamps";
 
+  private static final long COARSE_MILLIS = 100;
+
   private final Path folder;
   private final Map<String, String> looks;
 
@@ -50,9 +52,24 @@ final class Stamps {
     return then != null && look(name).filter(then::equals).isPresent();
   }
 
-  /** Records that the file is right as it looks now. */
+  /**
+   * Records that the file is right as it looks now. One that changed a moment ago is left out: a
+   * file system's clock is coarse, and the next change might leave the same time.
+   */
   void add(String name) {
-    look(name).ifPresent(now -> looks.put(name, now));
+    if (isSettled(name)) {
+      look(name).ifPresent(now -> looks.put(name, now));
+    }
+  }
+
+  private boolean isSettled(String name) {
+    try {
+      Object changed = Files.getAttribute(folder.resolve(name), "unix:ctime");
+      return System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(nanos(changed))
+          > COARSE_MILLIS;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
   }
 
   /** Writes the record; where that fails, files are only read once more next time. */
@@ -85,6 +102,7 @@ final class Stamps {
                   nanos(facts.get("ctime")),
                   facts.get("ino")));
     } catch (IOException | UnsupportedOperationException e) {
+      // Without these facts every use reads the file.
       return Optional.empty();
     }
   }

@@ -17,12 +17,33 @@ final class AptPackages implements PackageSource {
   private static final Duration LIMIT = Duration.ofMinutes(20);
   private static final Duration LOOKUP_LIMIT = Duration.ofMinutes(2);
 
+  private final Programs programs;
   private final Path state;
   private final boolean ownLists;
   private final Optional<Path> sources;
   private final String architecture;
 
-  private AptPackages(Path state, boolean ownLists, Optional<Path> sources, String architecture) {
+  /**
+   * apt's programs.
+   *
+   * @param get apt-get(8)
+   * @param cache apt-cache(8)
+   */
+  record Programs(Path get, Path cache) {
+    /** Those of a machine, if it has them. */
+    static Optional<Programs> of(HostSystem host) {
+      return host.program("apt-get")
+          .flatMap(get -> host.program("apt-cache").map(cache -> new Programs(get, cache)));
+    }
+  }
+
+  private AptPackages(
+      Programs programs,
+      Path state,
+      boolean ownLists,
+      Optional<Path> sources,
+      String architecture) {
+    this.programs = programs;
     this.state = state;
     this.ownLists = ownLists;
     this.sources = sources;
@@ -30,8 +51,8 @@ final class AptPackages implements PackageSource {
   }
 
   /** The machine's package lists, as they are. */
-  static AptPackages machine(Path state, String architecture) {
-    return new AptPackages(state, false, Optional.empty(), architecture);
+  static AptPackages machine(Programs programs, Path state, String architecture) {
+    return new AptPackages(programs, state, false, Optional.empty(), architecture);
   }
 
   /**
@@ -40,8 +61,9 @@ final class AptPackages implements PackageSource {
    * @param state a folder for the lists
    * @param sources a file in the format of sources.list(5) instead of the machine's
    */
-  static AptPackages own(Path state, Optional<Path> sources, String architecture) {
-    return new AptPackages(state, true, sources, architecture);
+  static AptPackages own(
+      Programs programs, Path state, Optional<Path> sources, String architecture) {
+    return new AptPackages(programs, state, true, sources, architecture);
   }
 
   @Override
@@ -72,7 +94,7 @@ final class AptPackages implements PackageSource {
       return;
     }
     progress.step("fetching package lists");
-    ExternalCommand.Result result = run("apt-get", LIMIT, () -> {}, state, List.of("update"));
+    ExternalCommand.Result result = run(programs.get(), LIMIT, () -> {}, state, List.of("update"));
     if (result.status() != 0) {
       throw new IOException("apt-get update failed: " + result.words());
     }
@@ -83,7 +105,7 @@ final class AptPackages implements PackageSource {
     String wanted = name + version.map(v -> "=" + v).orElse("");
     ExternalCommand.Result result =
         run(
-            "apt-cache",
+            programs.cache(),
             LOOKUP_LIMIT,
             () -> {},
             state,
@@ -104,7 +126,7 @@ final class AptPackages implements PackageSource {
     progress.step("downloading " + wanted);
     ExternalCommand.Result result =
         run(
-            "apt-get",
+            programs.get(),
             LIMIT,
             () -> progress.bytes(sizeOfFilesIn(folder), wanted.size()),
             folder,
@@ -121,9 +143,9 @@ final class AptPackages implements PackageSource {
   }
 
   private ExternalCommand.Result run(
-      String program, Duration limit, Runnable tick, Path folder, List<String> arguments)
+      Path program, Duration limit, Runnable tick, Path folder, List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>(List.of(program, "-q"));
+    List<String> command = new ArrayList<>(List.of(program.toString(), "-q"));
     command.addAll(List.of("-c", state.resolve("apt.conf").toString()));
     command.addAll(List.of("-o", "Dir::Cache=" + state.resolve("cache")));
     command.addAll(List.of("-o", "APT::Architecture=" + architecture));

@@ -12,6 +12,7 @@ import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
 import org.apache.commons.compress.archivers.ar.ArArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /** Takes files out of a package (deb(5)): an ar archive with a compressed tar archive in it. */
 final class DebArchive {
@@ -51,8 +52,7 @@ final class DebArchive {
     long bytes = 0;
     int files = 0;
     for (TarArchiveEntry e = tar.getNextEntry(); e != null; e = tar.getNextEntry()) {
-      Optional<String> place =
-          e.isFile() && !e.isLink() ? wanted.apply(plain(e.getName())) : Optional.empty();
+      Optional<String> place = isRegular(e) ? wanted.apply(plain(e.getName())) : Optional.empty();
       if (place.isEmpty()) {
         continue;
       }
@@ -70,6 +70,12 @@ final class DebArchive {
       path.toFile().setExecutable((e.getMode() & 0111) != 0, false);
     }
     return files;
+  }
+
+  private static boolean isRegular(TarArchiveEntry entry) {
+    byte type = entry.getLinkFlag();
+    return !entry.isDirectory()
+        && (type == TarConstants.LF_NORMAL || type == TarConstants.LF_OLDNORM);
   }
 
   private static String plain(String name) {

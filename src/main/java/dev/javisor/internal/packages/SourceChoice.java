@@ -43,15 +43,15 @@ public final class SourceChoice {
   }
 
   private List<PackageSource> sources() throws IOException {
-    Optional<Path> apt = host.program("apt-get").filter(p -> host.program("apt-cache").isPresent());
+    Optional<AptPackages.Programs> apt = AptPackages.Programs.of(host);
     if (apt.isPresent()
         && spec.mirror().isEmpty()
         && spec.suite().isEmpty()
         && spec.keyring().isEmpty()
         && host.isLike(spec.distribution())) {
       return List.of(
-          AptPackages.machine(state, spec.architecture()),
-          AptPackages.own(state, Optional.empty(), spec.architecture()));
+          AptPackages.machine(apt.get(), state, spec.architecture()),
+          AptPackages.own(apt.get(), state, Optional.empty(), spec.architecture()));
     }
     List<Archive> archives = archives();
     if (apt.isPresent()) {
@@ -62,7 +62,7 @@ public final class SourceChoice {
           archives.stream()
               .map(archive -> archive.toSourceLine(spec.architecture()) + "\n")
               .collect(Collectors.joining()));
-      return List.of(AptPackages.own(state, Optional.of(list), spec.architecture()));
+      return List.of(AptPackages.own(apt.get(), state, Optional.of(list), spec.architecture()));
     }
     Path gpgv =
         host.program("gpgv")
