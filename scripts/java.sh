@@ -46,8 +46,9 @@ java_run() {
 
 # java_bench OPTION...: the benchmarks, which live beside the tests.
 java_bench() {
+  # One of them starts ./javisor run, which must not have to build then.
+  setup_main
   setup_java maven
-  set_java_flags
   build_test_classes
   [ -e "$JAVISOR_ROOT/target/test-classes/${BENCH_CLASS//.//}.class" ] ||
     die "$EXIT_MISSING" "this version has no benchmarks yet ($BENCH_CLASS)"

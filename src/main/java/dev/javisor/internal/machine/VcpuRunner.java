@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,9 @@ final class VcpuRunner implements Runnable {
   private final ExitDispatcher dispatcher;
   private final Consumer<VmExit> onEnd;
   private final ExitCounters counters = new ExitCounters();
+
+  // Made once: an exit allocates nothing.
+  private final Supplier<String> position = this::describePosition;
 
   private volatile Command command;
   private volatile boolean inspectionWanted;
@@ -171,7 +175,7 @@ final class VcpuRunner implements Runnable {
         continue;
       }
       counters.count(reason);
-      VmExit end = dispatcher.dispatch(reason, exit, this::describePosition);
+      VmExit end = dispatcher.dispatch(reason, exit, position);
       if (end != null) {
         onEnd.accept(end);
         awaitStop();
@@ -218,7 +222,7 @@ final class VcpuRunner implements Runnable {
         return;
       }
       counters.count(reason);
-      VmExit end = dispatcher.dispatch(reason, exit, this::describePosition);
+      VmExit end = dispatcher.dispatch(reason, exit, position);
       if (end != null) {
         onEnd.accept(end);
         return;

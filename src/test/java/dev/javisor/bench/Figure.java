@@ -1,0 +1,18 @@
+package dev.javisor.bench;
+
+/**
+ * A line of a result.
+ *
+ * @param subject whose figure it is
+ * @param samples the values; none where the subject could not be measured
+ * @param remark what is to be said of it, or empty
+ */
+record Figure(String subject, Samples samples, String remark) {
+  static Figure of(String subject) {
+    return new Figure(subject, new Samples(), "");
+  }
+
+  Figure withRemark(String text) {
+    return new Figure(subject, samples, text);
+  }
+}
