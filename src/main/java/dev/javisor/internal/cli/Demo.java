@@ -67,7 +67,9 @@ final class Demo {
     try {
       GuestPackages packages = packages(out);
       GuestKernel kernel = packages.kernel();
-      out.printf("kernel %s, busybox %s%n", kernel.release(), packages.busybox());
+      out.printf(
+          "kernel %s: %s, %s%nbusybox: %s%n",
+          kernel.release(), kernel.image(), kernel.vmlinux(), packages.busybox());
       return ExitStatus.OK;
     } catch (JavisorException e) {
       err.println("javisor: " + e.getMessage());

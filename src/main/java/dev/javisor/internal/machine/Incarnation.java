@@ -23,6 +23,7 @@ final class Incarnation {
   private final List<VcpuRunner> runners;
   private final MachineThreads threads;
   private final List<VcpuRunner> running = new ArrayList<>();
+  private long clockAtPause;
 
   Incarnation(KvmVm vm, List<KvmVcpu> vcpus, List<VcpuRunner> runners, MachineThreads threads) {
     this.vm = vm;
@@ -47,16 +48,18 @@ final class Incarnation {
     }
   }
 
-  /** Returns once no vCPU is in the guest. */
+  /** Returns once no vCPU is in the guest; its paravirtual clock stands still then. */
   void park() {
     runners.forEach(runner -> runner.command(VcpuRunner.Command.PARK));
     for (VcpuRunner runner : running) {
       check(runner, "pause", runner.awaitRest(REST_LIMIT));
     }
+    clockAtPause = vm.clock();
   }
 
   /** Goes on after {@link #park}. */
   void resume() {
+    vm.setClock(clockAtPause);
     runners.forEach(runner -> runner.command(VcpuRunner.Command.RUN));
   }
 
