@@ -17,6 +17,8 @@ final class KnownMessages {
           "alg: self-tests",
           // X.509 certificates are built into Debian's kernel.
           "Blacklisted",
+          // There are no SMBIOS tables.
+          "DMI not present or invalid",
           // No PCI until there is a host bridge.
           "PCI: System does not support PCI",
           "PCI: Fatal: No config space access function found",
