@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  */
 final class LinuxGuest implements AutoCloseable {
   /** Far more than anything here takes, on an emulated CPU too. */
-  static final Duration LIMIT = Duration.ofMinutes(4);
+  static final Duration LIMIT = Duration.ofMinutes(3);
 
   private static final String READY = "@@ready";
   private static final String BEGIN = "@@begin ";
@@ -67,8 +67,13 @@ final class LinuxGuest implements AutoCloseable {
   static LinuxGuest boot(Consumer<VirtualMachine.Builder> configure, String... modules)
       throws InterruptedException {
     LinuxGuest guest = start(configure, modules);
-    guest.awaitShell();
-    return guest;
+    try {
+      guest.awaitShell();
+      return guest;
+    } catch (InterruptedException | AssertionError e) {
+      guest.close();
+      throw e;
+    }
   }
 
   /** Boots, and does not wait. */
