@@ -10,6 +10,9 @@ import java.nio.ByteBuffer;
  * <p>Source: KVM api.rst KVM_SET_SREGS, struct kvm_sregs. Threading: none.
  */
 public final class SpecialRegisters {
+  /** IA32_APIC_BASE.EXTD: SDM Vol 3A, "x2APIC Mode". */
+  private static final long APIC_BASE_EXTD = 1 << 10;
+
   private final NativeBuffer buffer;
 
   SpecialRegisters(NativeBuffer buffer) {
@@ -77,6 +80,19 @@ public final class SpecialRegisters {
     bytes.putLong(KvmStructs.KVM_SREGS_CR4, cr4);
     bytes.putLong(KvmStructs.KVM_SREGS_EFER, efer);
     return this;
+  }
+
+  /** Starts the local APIC in x2APIC mode, the only one that has ids of more than 8 bits. */
+  public SpecialRegisters enableX2Apic() {
+    ByteBuffer bytes = buffer.bytes();
+    long base = bytes.getLong(KvmStructs.KVM_SREGS_APIC_BASE);
+    bytes.putLong(KvmStructs.KVM_SREGS_APIC_BASE, base | APIC_BASE_EXTD);
+    return this;
+  }
+
+  /** Whether the local APIC is in x2APIC mode. */
+  public boolean isX2Apic() {
+    return (buffer.bytes().getLong(KvmStructs.KVM_SREGS_APIC_BASE) & APIC_BASE_EXTD) != 0;
   }
 
   private SpecialRegisters table(int at, long base, int limit) {

@@ -74,6 +74,9 @@ final class VcpuFactory {
     InitialMsrs.values().forEach((index, value) -> msrs.add(new Msr(index, value)));
     vcpu.setMsrs(msrs);
     vcpu.setFpu(InitialFpu.CONTROL_WORD, InitialFpu.MXCSR);
+    if (needsX2Apic()) {
+      vcpu.setSpecialRegisters(vcpu.specialRegisters().enableX2Apic());
+    }
     vcpu.setLapic(LapicPage.withPins(vcpu.lapic()));
   }
 
