@@ -26,16 +26,35 @@ kvm_runs_linux() { has_class "$MAIN_CLASS" && main_class probe >/dev/null 2>&1; 
 # fetch_kernel: downloads the guest kernel into the cache, while there is a network: the lab has none.
 fetch_kernel() { main_class fetch-kernel; }
 
-# java_demo: boots Linux and shows its console; in the lab where this machine cannot.
-java_demo() {
+# build_examples: compiles the examples against the jar, where they are newer. After setup_main.
+build_examples() {
+  local sources=$JAVISOR_ROOT/examples/src/main/java classes=$JAVISOR_ROOT/target/examples
+  if [ -e "$classes/.built" ] && [ ! "$JAVISOR_ROOT/target/lib/.built" -nt "$classes/.built" ] &&
+    [ -z "$(find "$sources" -newer "$classes/.built" -print -quit)" ]; then
+    return
+  fi
+  mkdir -p "$classes"
+  find "$sources" -name '*.java' -print0 |
+    xargs -0 "$JAVA_HOME/bin/javac" --release 17 -proc:none -cp "$RUN_CLASSPATH" -d "$classes" ||
+    die 1 "the examples do not compile"
+  touch "$classes/.built"
+}
+
+# java_example NAME ARGUMENT...: runs an example that boots Linux; in the lab where this machine cannot.
+java_example() {
+  local java name=$1
+  shift
+  [ -e "$JAVISOR_ROOT/examples/src/main/java/dev/javisor/examples/$name.java" ] ||
+    die "$EXIT_USAGE" "no example '$name' (examples/run --help)"
   setup_main
+  build_examples
   fetch_kernel
+  java=("$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -cp "$JAVISOR_ROOT/target/examples:$RUN_CLASSPATH")
   if kvm_runs_linux; then
-    exec "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -cp "$RUN_CLASSPATH" "$MAIN_CLASS" demo "$@"
+    exec "${java[@]}" "dev.javisor.examples.$name" "$@"
   fi
   say "this machine's KVM cannot run a stock Linux kernel: booting in the lab, an emulated machine whose KVM can"
-  exec "$JAVISOR_ROOT/scripts/lab" -t 600 -- "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "${LAB_JAVA_FLAGS[@]}" \
-    -cp "$RUN_CLASSPATH" "$MAIN_CLASS" demo "$@"
+  exec "$JAVISOR_ROOT/scripts/lab" -t 600 -- "${java[@]}" "${LAB_JAVA_FLAGS[@]}" "dev.javisor.examples.$name" "$@"
 }
 
 # java_run OPTION...: the command line; it keeps the terminal.

@@ -8,11 +8,9 @@ public final class Main {
   private static final String USAGE =
       """
       usage: javisor run [OPTION...]   start a virtual machine; run --help lists the options
-             javisor demo [--cpus N] [--memory SIZE]
-                                       boot a Debian kernel and show its console
              javisor doctor            tell what this host can do
              javisor probe             exit status 0 if a stock Linux kernel can run here
-             javisor fetch-kernel      download the demo's kernel, for later use without a network
+             javisor fetch-kernel      download Debian's kernel and busybox, for use without a network
       """;
 
   private Main() {}
@@ -31,10 +29,9 @@ public final class Main {
     String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
     return switch (command) {
       case "run" -> RunCommand.execute(out, err, rest);
-      case "demo" -> Demo.execute(out, err, rest);
       case "doctor" -> Doctor.execute(out);
       case "probe" -> Doctor.probe(out);
-      case "fetch-kernel" -> Demo.fetch(out, err);
+      case "fetch-kernel" -> FetchKernel.execute(out, err);
       case "help", "--help", "-h" -> {
         out.print(USAGE);
         yield ExitStatus.OK;

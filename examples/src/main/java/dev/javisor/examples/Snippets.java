@@ -1,0 +1,100 @@
+package dev.javisor.examples;
+
+import dev.javisor.Hypervisor;
+import dev.javisor.VirtualMachine;
+import dev.javisor.config.OnReset;
+import dev.javisor.error.ConfigurationProblem;
+import dev.javisor.error.ExitTimeoutException;
+import dev.javisor.error.GuestBootException;
+import dev.javisor.error.InvalidConfigurationException;
+import dev.javisor.event.VmExit;
+import dev.javisor.guest.GuestKernel;
+import dev.javisor.guest.GuestPackages;
+import dev.javisor.guest.Initramfs;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the README quotes. A test compares. */
+final class Snippets {
+  private static final Logger logger = LoggerFactory.getLogger(Snippets.class);
+
+  private Snippets() {}
+
+  static void quickStart() throws InterruptedException {
+    GuestPackages debian = GuestPackages.debian();
+    try (VirtualMachine vm =
+        VirtualMachine.builder()
+            .kernel(debian.kernel())
+            .initramfs(Initramfs.builder().busybox(debian.busybox()).init("uname -a").build())
+            .console(System.out::println)
+            .build()
+            .boot()) {
+      VmExit exit = vm.awaitExit(Duration.ofMinutes(1)); // PowerOff[]
+    }
+  }
+
+  static void probe() {
+    Hypervisor host = Hypervisor.probe();
+    host.obstacle().ifPresent(o -> System.err.println(o.reason() + "; " + o.fix()));
+    boolean linuxBoots = host.canRunStockKernel();
+  }
+
+  static void kernels() {
+    GuestKernel own = GuestKernel.of(Path.of("vmlinux")); // a bzImage, or an ELF with a PVH note
+    GuestKernel host = GuestKernel.host(); // the newest in /boot, with its modules
+    GuestKernel debian = GuestKernel.debian(); // from the cache, or downloaded
+
+    GuestPackages sid = GuestPackages.debian().suite("sid").cache(Path.of("/var/cache/guests"));
+    Initramfs initramfs =
+        Initramfs.builder()
+            .busybox(sid.busybox())
+            .modules(debian, "loop", "ext4") // and what they need, in order
+            .file("/etc/motd", "hello\n", 0644)
+            .init("cat /etc/motd; sh")
+            .build();
+  }
+
+  static void console(VirtualMachine.Builder builder) throws InterruptedException {
+    builder
+        .console(line -> System.out.println("guest: " + line)) // each line, from the first on
+        .consoleLog(logger) // each line at INFO
+        .consoleOutput(System.out); // each byte
+
+    try (VirtualMachine vm = builder.build().boot()) {
+      vm.console().write("ls\n"); // types; waits until the port took it
+      String all = vm.console().text(); // what was printed so far, also after the end
+      String last = vm.console().tail(20);
+    }
+  }
+
+  static void lifecycle(VirtualMachine vm) throws InterruptedException {
+    vm.pause(); // vCPUs stand still, and the guest's clocks
+    vm.resume();
+    vm.reset(); // reboots, whatever onReset says
+    vm.powerButton(); // the guest decides what comes of it
+    if (!vm.shutdown(Duration.ofSeconds(20))) { // power button, and wait
+      vm.kill(); // the end, at once
+    }
+    vm.exit().thenAccept(exit -> logger.info("ended: {}", exit)); // never on a vCPU thread
+  }
+
+  static void exits(VirtualMachine.Builder builder) throws InterruptedException {
+    try (VirtualMachine vm =
+        builder.onReset(OnReset.EXIT).cmdline("console=ttyS0 panic=-1").build().boot()) {
+      VmExit exit = vm.awaitExit(Duration.ofMinutes(1));
+      if (exit instanceof VmExit.Panic panic) {
+        throw new AssertionError(panic.message() + "\n" + vm.console().tail(30));
+      }
+    } catch (InvalidConfigurationException e) { // from build(): all mistakes at once
+      for (ConfigurationProblem problem : e.problems()) {
+        System.err.println(problem.field() + ": " + problem.hint());
+      }
+    } catch (GuestBootException e) { // from boot(): the stage, and errno by name
+      System.err.println(e.stage() + " " + e.errno().orElse(""));
+    } catch (ExitTimeoutException e) { // from awaitExit(): what the vCPUs were doing
+      System.err.println(e.vcpus() + "\n" + e.consoleTail());
+    }
+  }
+}

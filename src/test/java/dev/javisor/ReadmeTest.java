@@ -1,0 +1,97 @@
+package dev.javisor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's code is the examples' code, which compiles; its links lead somewhere. */
+class ReadmeTest {
+  private static final Path EXAMPLES = Path.of("examples/src/main/java");
+  private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
+
+  @Test
+  void shouldQuoteTheExamples_whenItShowsJava() throws IOException {
+    String examples = withoutSpace(allText(sources()));
+
+    List<String> blocks = found(JAVA_BLOCK, Files.readString(Path.of("README.md")));
+
+    assertFalse(blocks.isEmpty());
+    for (String block : blocks) {
+      assertTrue(examples.contains(withoutSpace(block)), "not in examples/:\n" + block);
+    }
+  }
+
+  @Test
+  void shouldCompileAllExamples(@TempDir Path classes) throws IOException {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter messages = new StringWriter();
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+      List<String> options =
+          List.of(
+              "--release",
+              "17",
+              "-proc:none",
+              "-d",
+              classes.toString(),
+              "-cp",
+              System.getProperty("java.class.path"));
+      boolean compiled =
+          compiler
+              .getTask(
+                  messages,
+                  files,
+                  null,
+                  options,
+                  null,
+                  files.getJavaFileObjectsFromPaths(sources()))
+              .call();
+
+      assertTrue(compiled, messages::toString);
+    }
+  }
+
+  @Test
+  void shouldLinkToFilesThatAreThere() throws IOException {
+    List<String> links = found(LINK, Files.readString(Path.of("README.md")));
+
+    assertFalse(links.isEmpty());
+    assertEquals(List.of(), links.stream().filter(link -> !Files.exists(Path.of(link))).toList());
+  }
+
+  private static List<String> found(Pattern pattern, String text) {
+    return pattern.matcher(text).results().map((MatchResult match) -> match.group(1)).toList();
+  }
+
+  private static List<Path> sources() throws IOException {
+    try (Stream<Path> files = Files.walk(EXAMPLES)) {
+      return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+    }
+  }
+
+  private static String allText(List<Path> files) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (Path file : files) {
+      text.append(Files.readString(file));
+    }
+    return text.toString();
+  }
+
+  private static String withoutSpace(String text) {
+    return text.replaceAll("\\s+", "");
+  }
+}
