@@ -87,7 +87,8 @@ setup_java() {
 
 # set_java_flags: sets JAVA_FLAGS, what every JVM that Javisor runs in is told.
 set_java_flags() {
-  JAVA_FLAGS=()
+  # The jar brings no logger, and SLF4J need not say so.
+  JAVA_FLAGS=(-Dslf4j.internal.verbosity=ERROR)
   # Newer JVMs warn about native calls unless they are granted.
   [ "$JDK_FEATURE" -lt 22 ] || JAVA_FLAGS+=(--enable-native-access=ALL-UNNAMED)
 }

@@ -1,0 +1,4 @@
+/** Needs nothing but Javisor. */
+module consumer {
+  requires dev.javisor;
+}
