@@ -44,9 +44,17 @@ final class LogContextThreads implements MachineThreads {
     body.run();
   }
 
-  /** Thread.isVirtual() is younger than JDK 17; the group's name is part of its documentation. */
+  /**
+   * Asks by reflection: Thread.isVirtual() is younger than JDK 17. The thread group tells nothing,
+   * as platform threads that a virtual thread makes are in the virtual threads' group too.
+   */
   private static boolean isVirtual(Thread thread) {
-    ThreadGroup group = thread.getThreadGroup();
-    return group != null && group.getName().equals("VirtualThreads");
+    try {
+      return (boolean) Thread.class.getMethod("isVirtual").invoke(thread);
+    } catch (NoSuchMethodException e) {
+      return false;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Thread.isVirtual() cannot be called", e);
+    }
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.javisor.error.BootStage;
 import dev.javisor.error.GuestBootException;
 import dev.javisor.event.VmExit;
+import dev.javisor.event.VmState;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.List;
@@ -113,14 +114,24 @@ class VmThreadsTest {
   }
 
   @Test
-  void shouldFailTheBoot_whenTheFactoryMakesVirtualThreads() {
-    // Virtual threads of newer JDKs are in a group of this name; any JDK can make such a group.
-    ThreadGroup group = new ThreadGroup("VirtualThreads");
-    VirtualMachine vm = fixture.builder().threadFactory(body -> new Thread(group, body)).build();
+  void shouldFailTheBoot_whenTheFactoryMakesVirtualThreads() throws Exception {
+    ThreadFactory factory = virtualThreads();
+    VirtualMachine vm = fixture.builder().threadFactory(factory).build();
 
     GuestBootException e = assertThrows(GuestBootException.class, vm::boot);
 
-    assertTrue(e.getMessage().contains("virtual thread"), e.getMessage());
+    assertTrue(e.getMessage().contains("thread for events"), e.getMessage());
+  }
+
+  @Test
+  void shouldTakePlatformThreads_whenTheyAreInTheGroupOfVirtualOnes() {
+    // Where a platform thread lands that a virtual thread makes; any JDK can make such a group.
+    ThreadGroup group = new ThreadGroup("VirtualThreads");
+
+    try (VirtualMachine vm =
+        fixture.builder().threadFactory(body -> new Thread(group, body)).build().boot()) {
+      assertEquals(VmState.RUNNING, vm.state());
+    }
   }
 
   @Test
@@ -141,6 +152,20 @@ class VmThreadsTest {
         });
 
     assertEquals(new VmExit.PowerOff(), result.get(30, TimeUnit.SECONDS));
+  }
+
+  /**
+   * Makes virtual threads, or on a JDK that has none no threads, which a boot must not take either.
+   */
+  private static ThreadFactory virtualThreads() throws ReflectiveOperationException {
+    Object builder;
+    try {
+      builder = Thread.class.getMethod("ofVirtual").invoke(null);
+    } catch (NoSuchMethodException e) {
+      return body -> null;
+    }
+    Class<?> type = Class.forName("java.lang.Thread$Builder");
+    return (ThreadFactory) type.getMethod("factory").invoke(builder);
   }
 
   /** Starts a virtual thread, or a platform thread on a JDK that has no others. */
