@@ -1,5 +1,6 @@
 package dev.javisor.guest;
 
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -8,14 +9,26 @@ final class LoggingListener implements FetchListener {
   private static final Logger log = LoggerFactory.getLogger(FetchListener.class);
   private static final int PARTS = 4;
 
+  private final Consumer<String> out;
   private String step = "";
   private long told;
+
+  LoggingListener() {
+    this(log::info);
+  }
+
+  /**
+   * @param out takes the lines instead of the log
+   */
+  LoggingListener(Consumer<String> out) {
+    this.out = out;
+  }
 
   @Override
   public void step(String what) {
     step = what;
     told = 0;
-    log.info("{}", what);
+    out.accept(what);
   }
 
   @Override
@@ -23,7 +36,7 @@ final class LoggingListener implements FetchListener {
     long parts = total <= 0 ? 0 : done * PARTS / total;
     if (parts > told && done < total) {
       told = parts;
-      log.info("{}: {} of {} KiB", step, done >> 10, total >> 10);
+      out.accept("%s: %d of %d KiB".formatted(step, done >> 10, total >> 10));
     }
   }
 }

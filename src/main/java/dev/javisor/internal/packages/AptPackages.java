@@ -93,6 +93,7 @@ final class AptPackages implements PackageSource {
     if (!ownLists) {
       return;
     }
+    Files.writeString(state.resolve("status"), "");
     progress.step("fetching package lists");
     ExternalCommand.Result result = run(programs.get(), LIMIT, () -> {}, state, List.of("update"));
     if (result.status() != 0) {
@@ -152,6 +153,8 @@ final class AptPackages implements PackageSource {
     command.addAll(List.of("-o", "APT::Architectures=" + architecture));
     if (ownLists) {
       command.addAll(List.of("-o", "Dir::State::lists=" + state.resolve("lists")));
+      // What is installed here must not hide what the mirrors have.
+      command.addAll(List.of("-o", "Dir::State::status=" + state.resolve("status")));
     }
     if (sources.isPresent()) {
       command.addAll(List.of("-o", "Dir::Etc::sourcelist=" + sources.get()));

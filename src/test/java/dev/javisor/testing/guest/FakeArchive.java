@@ -42,7 +42,8 @@ public final class FakeArchive {
   public FakeArchive add(String name, String version, String depends, Map<String, byte[]> files)
       throws IOException {
     byte[] deb = FakeDeb.of(new TreeMap<>(files));
-    String filename = "pool/main/l/" + name + "_" + version.replace(":", "%3a") + "_amd64.deb";
+    String filename =
+        "pool/main/l/" + name + "_" + version.replaceFirst("^[0-9]+:", "") + "_amd64.deb";
     Path path = root.resolve(filename);
     Files.createDirectories(path.getParent());
     Files.write(path, deb);

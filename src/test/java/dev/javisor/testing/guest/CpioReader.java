@@ -1,4 +1,4 @@
-package dev.javisor.internal.guest;
+package dev.javisor.testing.guest;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -6,17 +6,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Reads the cpio format "newc" as the kernel does, independently of the writer. */
-final class CpioReader {
+public final class CpioReader {
   private CpioReader() {}
 
-  record Item(
+  public record Item(
       String name, int inode, int mode, int links, int date, int major, int minor, byte[] content) {
-    String text() {
+    public String text() {
       return new String(content, StandardCharsets.UTF_8);
     }
   }
 
-  static List<Item> read(byte[] archive) {
+  public static List<Item> read(byte[] archive) {
     List<Item> items = new ArrayList<>();
     int at = 0;
     while (true) {

@@ -1,0 +1,449 @@
+package dev.javisor.guest;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.javisor.error.GuestKernelUnavailableException;
+import dev.javisor.internal.cache.Trees;
+import dev.javisor.testing.guest.FakeArchive;
+import dev.javisor.testing.guest.FakeKernel;
+import dev.javisor.testing.guest.FakeModule;
+import dev.javisor.testing.guest.OpenPgpKey;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Fetches from archives that the test makes, by the machine's own apt and gpgv. */
+class GuestPackagesTest {
+  /** How packages get verified. */
+  enum Route {
+    APT,
+    GPGV;
+
+    FakeMachine machine(Path folder) throws Exception {
+      return this == APT ? FakeMachine.withApt(folder) : FakeMachine.withGpgv(folder);
+    }
+  }
+
+  @TempDir Path folder;
+
+  private static GuestPackages named(FakeMachine machine) {
+    return machine.packages(machine.mirror.toUri());
+  }
+
+  private static GuestKernelUnavailableException failure(GuestPackages packages) {
+    return assertThrows(GuestKernelUnavailableException.class, packages::kernel);
+  }
+
+  private static void assertContains(String part, String text) {
+    assertTrue(text.contains(part), text);
+  }
+
+  private static Path debOf(FakeMachine machine, String start) throws IOException {
+    try (Stream<Path> list = Files.list(machine.mirror.resolve("pool/main/l"))) {
+      return list.filter(p -> p.getFileName().toString().startsWith(start)).findFirst().get();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldFetchAKernelByItsMetapackage(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+
+    GuestKernel kernel = named(machine).kernel();
+
+    assertEquals(FakeMachine.RELEASE, kernel.release());
+    assertArrayEquals(
+        FakeKernel.vmlinux(FakeMachine.RELEASE), Files.readAllBytes(kernel.vmlinux()));
+    assertEquals("vmlinuz-" + FakeMachine.RELEASE, kernel.image().getFileName().toString());
+    assertEquals(
+        List.of("virtio_ring.ko", "virtio.ko", "virtio_blk.ko.xz"),
+        kernel.modules("virtio-blk", "8250").stream()
+            .map(p -> p.getFileName().toString())
+            .toList());
+    assertContains("linux-image-6.1.0-7-cloud-amd64 6.1.10-1", kernel.toString());
+    assertTrue(
+        machine.steps.stream().anyMatch(s -> s.startsWith("downloading linux-image-6.1.0-7")));
+    assertFalse(Files.exists(kernel.image().resolveSibling("config-" + FakeMachine.RELEASE)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldFetchBusybox(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+
+    Path busybox = named(machine).busybox();
+
+    assertEquals("bb", Files.readString(busybox));
+    assertTrue(Files.isExecutable(busybox));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldFollowAKernelThatIsSplitIntoParts(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    String release = "7.2.13+deb14-cloud-amd64";
+    String same = release + " (= 7.2.13-1)";
+    byte[] vmlinux = FakeKernel.vmlinux(release);
+    String modules = "./usr/lib/modules/" + release + "/";
+    new FakeArchive(machine.mirror, machine.key)
+        .add("linux-image-cloud-amd64", "7.2.13-1", "linux-image-" + same, Map.of())
+        .add(
+            "linux-image-" + release,
+            "7.2.13-1",
+            "dracut | initramfs-tools, linux-base-%s, linux-binary-%s, linux-modules-%s"
+                .formatted(same, same, same),
+            Map.of())
+        .add(
+            "linux-base-" + release,
+            "7.2.13-1",
+            "",
+            Map.of(
+                modules + "modules.builtin", "kernel/x.ko\n".getBytes(StandardCharsets.US_ASCII)))
+        .add(
+            "linux-binary-" + release,
+            "7.2.13-1",
+            "linux-base-" + same,
+            Map.of(modules + "vmlinuz", FakeKernel.bzImage(release, vmlinux, vmlinux.length, true)))
+        .add(
+            "linux-modules-" + release,
+            "7.2.13-1",
+            "",
+            Map.of(modules + "kernel/a.ko", FakeModule.of("depends=x")))
+        .publish(FakeMachine.SUITE);
+
+    GuestKernel kernel = named(machine).kernel();
+
+    assertEquals(release, kernel.release());
+    assertArrayEquals(vmlinux, Files.readAllBytes(kernel.vmlinux()));
+    assertEquals(1, kernel.modules("a", "x").size());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldTakeTheNewestVersion(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    machine
+        .archive()
+        .addKernel(FakeMachine.METAPACKAGE, "6.1.0-10-cloud-amd64", "6.1.100-1")
+        .addKernel(FakeMachine.METAPACKAGE, "6.1.0-9-cloud-amd64", "6.1.99-1")
+        .publish(FakeMachine.SUITE);
+
+    assertEquals("6.1.0-10-cloud-amd64", named(machine).kernel().release());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldNeedNoMirror_whenTheCacheIsWarm(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+    GuestPackages packages = named(machine);
+    GuestKernel first = packages.kernel();
+    Trees.delete(machine.mirror);
+    machine.steps.clear();
+
+    GuestKernel second = packages.kernel();
+
+    assertEquals(first.vmlinux(), second.vmlinux());
+    assertEquals(3, second.modules("virtio_blk").size());
+    assertEquals(List.of(), machine.steps);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldSayWhatToDo_whenNothingCanBeHad(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+
+    GuestKernelUnavailableException e = failure(named(machine));
+
+    assertContains("linux-image-cloud-amd64", e.reason());
+    assertContains("connect to the network", e.fix());
+    assertContains("GuestPackages.mirror", e.fix());
+    assertContains("GuestKernel.of", e.fix());
+    assertContains(machine.mirror.toString(), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldRefuseAnArchiveThatWasTamperedWith(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    machine
+        .archive()
+        .publish(FakeMachine.SUITE, text -> text.replace("Origin: Test", "Origin: Evil"));
+
+    GuestKernelUnavailableException e = failure(named(machine));
+
+    assertTrue(e.reason().matches("(?s).*([Ss]ignature|BADSIG).*"), e.reason());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldRefuseAnArchiveThatAnotherSigned(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+    Path other = Files.write(folder.resolve("other.gpg"), OpenPgpKey.generate().keyring());
+
+    GuestKernelUnavailableException e = failure(named(machine).keyring(other));
+
+    assertTrue(e.reason().matches("(?s).*([Ss]ignature|NO_PUBKEY).*"), e.reason());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldRefuseAnArchiveWithoutSignature(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    machine
+        .archive()
+        .publish(
+            FakeMachine.SUITE,
+            text -> text.replaceAll("(?s)^.*Hash: SHA256\n\n|-----BEGIN PGP SIGNATURE.*$", ""));
+
+    failure(named(machine));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldRefuseAPackageThatIsNotTheIndexed(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+    Path deb = debOf(machine, "linux-image-6.1.0-7");
+    byte[] bytes = Files.readAllBytes(deb);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(deb, bytes);
+
+    GuestKernelUnavailableException e = failure(named(machine));
+
+    assertTrue(e.reason().matches("(?s).*(Hash Sum mismatch|SHA-256).*"), e.reason());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldRefuseAListThatIsNotTheSigned(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+    Path binary = machine.mirror.resolve("dists/" + FakeMachine.SUITE + "/main/binary-amd64");
+    for (String name : List.of("Packages", "Packages.xz")) {
+      byte[] bytes = Files.readAllBytes(binary.resolve(name));
+      bytes[20] ^= 1;
+      Files.write(binary.resolve(name), bytes);
+    }
+
+    failure(named(machine));
+  }
+
+  /** Whether apt minds is a matter of its configuration. */
+  @Test
+  void shouldRefuseListsThatAreOutOfDate() throws Exception {
+    FakeMachine machine = FakeMachine.withGpgv(folder);
+    machine.archive().validFor(Duration.ofDays(-1)).publish(FakeMachine.SUITE);
+
+    assertContains("valid until", failure(named(machine)).reason());
+  }
+
+  @Test
+  void shouldRefuseAnotherReleaseThanAskedFor() throws Exception {
+    FakeMachine machine = FakeMachine.withGpgv(folder);
+    machine.archive().publish("other");
+    Files.move(
+        machine.mirror.resolve("dists/other"),
+        machine.mirror.resolve("dists/" + FakeMachine.SUITE));
+
+    assertContains("other", failure(named(machine)).reason());
+  }
+
+  @Test
+  void shouldReadListsByTheirSums() throws Exception {
+    FakeMachine machine = FakeMachine.withGpgv(folder);
+    machine.archive().byHash().publish(FakeMachine.SUITE);
+
+    assertEquals(FakeMachine.RELEASE, named(machine).kernel().release());
+  }
+
+  @Test
+  void shouldTakeTheMirrorFromTheMachinesConfiguration() throws Exception {
+    FakeMachine machine = FakeMachine.withGpgv(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+
+    assertEquals(FakeMachine.RELEASE, machine.packages().kernel().release());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldTakeAnotherReleaseFromTheMachinesMirror(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    machine.archive().publish("newer");
+
+    assertEquals(FakeMachine.RELEASE, machine.packages().suite("newer").kernel().release());
+    assertContains(
+        FakeMachine.SUITE, failure(machine.packages().keyring(machine.keyring)).reason());
+  }
+
+  @Test
+  void shouldTakeTheMirrorFromAProperty() throws Exception {
+    FakeMachine machine = FakeMachine.withGpgv(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+    Files.delete(folder.resolve("etc/apt/sources.list"));
+    assertContains("javisor.debian.mirror", failure(machine.packages()).fix());
+    System.setProperty("javisor.debian.mirror", machine.mirror.toUri().toString());
+    try {
+      assertEquals(FakeMachine.RELEASE, machine.packages().kernel().release());
+    } finally {
+      System.clearProperty("javisor.debian.mirror");
+    }
+  }
+
+  @Test
+  void shouldRepairADamagedCache() throws Exception {
+    FakeMachine machine = FakeMachine.withGpgv(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+    GuestPackages packages = named(machine);
+    GuestKernel kernel = packages.kernel();
+    Files.writeString(kernel.vmlinux(), "damaged");
+    Files.write(kernel.modules("virtio").get(0), new byte[10]);
+
+    GuestKernel again = packages.kernel();
+
+    assertArrayEquals(FakeKernel.vmlinux(FakeMachine.RELEASE), Files.readAllBytes(again.vmlinux()));
+    assertEquals(2, again.modules("virtio").size());
+    assertEquals(kernel.vmlinux(), again.vmlinux());
+  }
+
+  @Test
+  void shouldSayWhatToDo_whenADamagedCacheCannotBeRepaired() throws Exception {
+    FakeMachine machine = FakeMachine.withGpgv(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+    GuestKernel kernel = named(machine).kernel();
+    Trees.delete(machine.mirror);
+    Files.writeString(kernel.vmlinux(), "damaged");
+
+    GuestKernelUnavailableException e =
+        assertThrows(GuestKernelUnavailableException.class, kernel::vmlinux);
+
+    assertContains("damaged", e.reason());
+    assertContains("network", e.fix());
+    failure(named(machine));
+  }
+
+  @Test
+  void shouldLookForNewer_whenAskedTo() throws Exception {
+    FakeMachine machine = FakeMachine.withGpgv(folder);
+    FakeArchive archive = machine.archive();
+    archive.publish(FakeMachine.SUITE);
+    GuestPackages packages = named(machine);
+    GuestKernel old = packages.kernel();
+    archive.addKernel(FakeMachine.METAPACKAGE, "6.1.0-8-cloud-amd64", "6.1.11-1");
+    archive.publish(FakeMachine.SUITE);
+
+    assertEquals(FakeMachine.RELEASE, packages.kernel().release());
+    assertEquals("6.1.0-8-cloud-amd64", packages.refresh().kernel().release());
+    assertEquals("6.1.0-8-cloud-amd64", packages.kernel().release());
+    assertArrayEquals(FakeKernel.vmlinux(FakeMachine.RELEASE), Files.readAllBytes(old.vmlinux()));
+    Trees.delete(machine.mirror);
+    assertEquals("6.1.0-8-cloud-amd64", packages.refresh().kernel().release());
+  }
+
+  @Test
+  void shouldKeepWhatComesFromElsewhereApart() throws Exception {
+    FakeMachine machine = FakeMachine.withGpgv(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+    machine.archive().publish("newer");
+
+    assertNotEquals(
+        named(machine).kernel().vmlinux(), named(machine).suite("newer").kernel().vmlinux());
+  }
+
+  @Test
+  void shouldSayWhatToPass_whenTheSystemIsAnother() throws Exception {
+    FakeMachine machine = new FakeMachine(folder);
+    Files.writeString(folder.resolve("etc/os-release"), "ID=fedora\nVERSION_ID=43\n");
+
+    GuestKernelUnavailableException noMirror = failure(machine.packages());
+    assertContains("fedora 43", noMirror.reason());
+    assertContains("GuestKernel.of(Path)", noMirror.fix());
+
+    GuestKernelUnavailableException noGpgv = failure(named(machine));
+    assertContains("neither apt nor gpgv", noGpgv.reason());
+    assertContains("install gpgv", noGpgv.fix());
+
+    Files.delete(machine.keyring);
+    GuestKernelUnavailableException noKeys = failure(named(machine));
+    assertContains("no keys", noKeys.reason());
+    assertContains("GuestPackages.keyring", noKeys.fix());
+
+    assertContains("cannot be read", failure(named(machine).keyring(Path.of("/none"))).reason());
+  }
+
+  @Test
+  void shouldRefuseAPackageThatHoldsNoKernel() throws Exception {
+    FakeMachine machine = FakeMachine.withGpgv(folder);
+    machine
+        .archive()
+        .add("linux-doc", "1", "", Map.of("./doc", new byte[1]))
+        .publish(FakeMachine.SUITE);
+
+    GuestKernelUnavailableException e =
+        assertThrows(
+            GuestKernelUnavailableException.class, () -> named(machine).kernel("linux-doc"));
+
+    assertContains("0 kernels", e.reason());
+  }
+
+  @Test
+  void shouldRefuseAPackageThatDoesNotExist() throws Exception {
+    FakeMachine machine = FakeMachine.withApt(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+
+    GuestKernelUnavailableException e =
+        assertThrows(
+            GuestKernelUnavailableException.class, () -> named(machine).kernel("linux-image-none"));
+
+    assertContains("no package linux-image-none", e.reason());
+  }
+
+  @Test
+  void shouldRefuseNonsense() throws Exception {
+    GuestPackages packages = GuestPackages.ubuntu().cache(folder);
+
+    assertThrows(IllegalArgumentException.class, () -> packages.suite("a b"));
+    assertThrows(IllegalArgumentException.class, () -> packages.suite("../x"));
+    assertThrows(IllegalArgumentException.class, () -> packages.architecture("-o"));
+    assertThrows(IllegalArgumentException.class, () -> packages.kernel("--option"));
+    assertThrows(IllegalArgumentException.class, () -> packages.mirror(URI.create("ftp://x/")));
+    assertThrows(IllegalArgumentException.class, () -> packages.mirror(URI.create("relative")));
+  }
+
+  @Test
+  void shouldEndTheFetch_whenTheListenerThrows() throws Exception {
+    FakeMachine machine = FakeMachine.withGpgv(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+    FetchListener angry =
+        new FetchListener() {
+          @Override
+          public void step(String what) {
+            throw new IllegalStateException("stop: " + what);
+          }
+
+          @Override
+          public void bytes(long done, long total) {}
+        };
+
+    assertThrows(IllegalStateException.class, () -> named(machine).listener(angry).kernel());
+    assertEquals(FakeMachine.RELEASE, named(machine).kernel().release());
+  }
+}
