@@ -1,10 +1,7 @@
 package dev.javisor.internal.boot;
 
-import dev.javisor.internal.bus.AddressRange;
 import dev.javisor.internal.memory.GuestMemory;
-import dev.javisor.internal.sys.Fd;
 import dev.javisor.internal.x86.BootRegisters;
-import dev.javisor.internal.x86.PlatformLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,62 +51,16 @@ public final class KernelLoader {
    */
   public static BootRegisters load(
       KernelImage kernel, BootParameters parameters, GuestMemory memory) {
-    BootPlan plan = BootPlan.of(kernel, parameters, memory.size());
-    if (kernel instanceof ElfKernel elf) {
-      loadElf(elf, memory);
-    } else if (kernel instanceof BzImage bzImage) {
-      read(PayloadPart.KERNEL, bzImage.file(), bzImage.codeOffset(), bzImage.loadRange(), memory);
-    }
-    parameters
-        .initramfs()
-        .ifPresent(
-            file ->
-                plan.initramfs()
-                    .ifPresent(range -> read(PayloadPart.INITRAMFS, file, 0, range, memory)));
-    memory.write(PlatformLayout.CMDLINE, plan.cmdline());
-    BootRegisters registers;
-    if (kernel instanceof BzImage bzImage) {
-      ZeroPage.write(bzImage, plan, parameters, memory);
-      registers = BootRegisters.linux32(kernel.entry());
-    } else {
-      PvhStartInfo.write(plan, parameters, memory);
-      registers = BootRegisters.pvh(kernel.entry());
-    }
-    writeTables(registers, parameters, memory);
-    return registers;
+    return begin(kernel, parameters, memory).finish();
   }
 
-  private static void loadElf(ElfKernel kernel, GuestMemory memory) {
-    for (ElfSegment segment : kernel.segments()) {
-      if (segment.fileBytes() > 0) {
-        AddressRange range = new AddressRange(segment.range().base(), segment.fileBytes());
-        read(PayloadPart.KERNEL, kernel.file(), segment.fileOffset(), range, memory);
-      }
-    }
-  }
-
-  private static void read(
-      PayloadPart part, Fd file, long offset, AddressRange range, GuestMemory memory) {
-    long hva = memory.hva(range.base(), range.size());
-    long count = file.readFully(hva, range.size(), offset);
-    if (count < range.size()) {
-      throw new PayloadException(
-          part,
-          "the file has become shorter while it was read: 0x%x bytes instead of 0x%x from 0x%x on"
-              .formatted(count, range.size(), offset));
-    }
-  }
-
-  private static void writeTables(
-      BootRegisters registers, BootParameters parameters, GuestMemory memory) {
-    List<Long> entries = registers.gdtEntries();
-    for (int i = 0; i < entries.size(); i++) {
-      memory.writeLong(registers.gdt().base() + (long) i * Long.BYTES, entries.get(i));
-    }
-    memory.writeLong(registers.idt().base(), 0);
-    if (parameters.rsdp() != 0) {
-      // Where kernels look that do not take the root pointer from what they are told.
-      memory.writeShort(PlatformLayout.EBDA_POINTER, (short) (PlatformLayout.EBDA >> 4));
-    }
+  /**
+   * Plans what {@link #load} does, so that several threads can do it; touches no RAM yet.
+   *
+   * @throws PayloadException if something does not fit the RAM
+   */
+  public static KernelLoad begin(
+      KernelImage kernel, BootParameters parameters, GuestMemory memory) {
+    return new KernelLoad(BootPlan.of(kernel, parameters, memory.size()), parameters, memory);
   }
 }

@@ -5,6 +5,7 @@ import dev.javisor.event.VmExit;
 import dev.javisor.internal.acpi.AcpiImage;
 import dev.javisor.internal.boot.BootParameters;
 import dev.javisor.internal.boot.KernelImage;
+import dev.javisor.internal.boot.KernelLoad;
 import dev.javisor.internal.boot.KernelLoader;
 import dev.javisor.internal.boot.PayloadException;
 import dev.javisor.internal.bus.AddressRange;
@@ -54,13 +55,18 @@ final class Hardware implements AutoCloseable {
   private final InterruptRouter interrupts;
   private final Devices devices;
   private final VcpuFactory vcpuFactory;
-  private final AcpiImage acpi;
+  private final MachineLayout layout;
 
-  private Hardware(Path device, MachineSpec spec, MachineListener listener, Ending ending) {
+  private Hardware(
+      Path device,
+      SupportedCpuid cpuid,
+      MachineSpec spec,
+      MachineListener listener,
+      Ending ending) {
     this.spec = spec;
     this.ending = ending;
     try {
-      kvm = stage(BootStage.HYPERVISOR, () -> own(HostProbe.open(device)));
+      kvm = stage(BootStage.HYPERVISOR, () -> own(HostProbe.open(device, cpuid)));
       stage(BootStage.HYPERVISOR, KickSignal::ignore);
       kernelFile = stage(BootStage.KERNEL, () -> own(Fd.open(spec.kernel(), Fd.O_RDONLY)));
       kernel = stage(BootStage.KERNEL, () -> KernelImage.read(kernelFile));
@@ -70,15 +76,14 @@ final class Hardware implements AutoCloseable {
               () -> spec.initramfs().map(path -> own(Fd.open(path, Fd.O_RDONLY))));
       long hole = PlatformLayout.PCI_MMIO_32.base();
       memory = stage(BootStage.MEMORY, () -> own(GuestRam.map(spec.ram(), hole)));
-      vcpuFactory = stage(BootStage.VCPUS, () -> new VcpuFactory(kvm, spec.cpus()));
+      vcpuFactory = stage(BootStage.VCPUS, () -> new VcpuFactory(cpuid.of(kvm), spec.cpus()));
       interrupts = stage(BootStage.DEVICES, () -> own(new InterruptRouter()));
       MachineTimer timer = own(new MachineTimer(spec.threads()));
-      MachineLayout layout = MachineLayout.of(vcpuFactory, memory);
+      layout = MachineLayout.of(vcpuFactory, memory);
       devices =
           stage(
               BootStage.DEVICES,
               () -> new Devices(spec.name(), interrupts, control(ending), listener, timer, layout));
-      acpi = MachineTables.build(layout, vcpuFactory.apicIds());
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -90,8 +95,13 @@ final class Hardware implements AutoCloseable {
    *
    * @throws MachineBootException if the host does not give it
    */
-  static Hardware create(Path device, MachineSpec spec, MachineListener listener, Ending ending) {
-    return new Hardware(device, spec, listener, ending);
+  static Hardware create(
+      Path device,
+      SupportedCpuid cpuid,
+      MachineSpec spec,
+      MachineListener listener,
+      Ending ending) {
+    return new Hardware(device, cpuid, spec, listener, ending);
   }
 
   /**
@@ -100,18 +110,30 @@ final class Hardware implements AutoCloseable {
    * @throws MachineBootException if that fails
    */
   Incarnation incarnate() {
-    KvmVm vm = stage(BootStage.HYPERVISOR, kvm::createVm);
+    KernelLoad load = stage(BootStage.KERNEL, this::beginLoad);
+    LoadHelpers helpers = new LoadHelpers(load, spec.threads());
     List<KvmVcpu> vcpus = new ArrayList<>();
+    KvmVm vm = null;
     try {
-      stage(BootStage.HYPERVISOR, () -> prepare(vm));
-      BootRegisters registers = stage(BootStage.KERNEL, this::load);
-      stage(BootStage.DEVICES, () -> interrupts.attach(vm));
-      stage(BootStage.VCPUS, () -> vcpuFactory.makeAll(vm, registers, vcpus));
-      return new Incarnation(vm, vcpus, runners(vcpus), spec.threads());
+      helpers.start();
+      KvmVm made = stage(BootStage.HYPERVISOR, kvm::createVm);
+      vm = made;
+      stage(BootStage.HYPERVISOR, () -> prepare(made));
+      stage(BootStage.DEVICES, () -> interrupts.attach(made));
+      stage(BootStage.VCPUS, () -> vcpuFactory.makeAll(made, vcpus));
+      writeTables();
+      BootRegisters registers = stage(BootStage.KERNEL, load::finish);
+      stage(BootStage.VCPUS, () -> VcpuFactory.boot(vcpus.get(0), registers));
+      return new Incarnation(made, vcpus, runners(vcpus), spec.threads());
     } catch (RuntimeException | Error e) {
+      load.cancel();
       vcpus.forEach(KvmVcpu::close);
-      vm.close();
+      if (vm != null) {
+        vm.close();
+      }
       throw e;
+    } finally {
+      helpers.join();
     }
   }
 
@@ -152,10 +174,14 @@ final class Hardware implements AutoCloseable {
     }
   }
 
-  private BootRegisters load() {
+  private KernelLoad beginLoad() {
+    BootParameters parameters = new BootParameters(spec.cmdline(), initramfs, RSDP, ECAM);
+    return KernelLoader.begin(kernel, parameters, memory);
+  }
+
+  private void writeTables() {
+    AcpiImage acpi = MachineTables.build(layout, vcpuFactory.apicIds());
     memory.write(acpi.rsdpGpa(), acpi.bytes());
-    BootParameters parameters = new BootParameters(spec.cmdline(), initramfs, acpi.rsdpGpa(), ECAM);
-    return KernelLoader.load(kernel, parameters, memory);
   }
 
   private List<VcpuRunner> runners(List<KvmVcpu> vcpus) {

@@ -26,15 +26,16 @@ interface HostKvm extends AutoCloseable {
    * Opens the KVM of this host.
    *
    * @param device where it is
+   * @param cpuid what is known of its CPUID
    * @throws dev.javisor.internal.sys.NativeException if the host does not let us
    * @throws dev.javisor.internal.sys.NativeUnavailableException if native code cannot be loaded
    */
-  static HostKvm open(Path device) {
-    return new Opened(Kvm.open(device));
+  static HostKvm open(Path device, SupportedCpuid cpuid) {
+    return new Opened(Kvm.open(device), cpuid);
   }
 
   /** {@link Kvm} as seen by the probe. */
-  record Opened(Kvm kvm) implements HostKvm {
+  record Opened(Kvm kvm, SupportedCpuid cpuid) implements HostKvm {
     @Override
     public int apiVersion() {
       return kvm.apiVersion();
@@ -52,7 +53,7 @@ interface HostKvm extends AutoCloseable {
 
     @Override
     public int physicalAddressBits() {
-      return CpuidPolicy.physicalBits(kvm.supportedCpuid());
+      return CpuidPolicy.physicalBits(cpuid.of(kvm));
     }
 
     @Override

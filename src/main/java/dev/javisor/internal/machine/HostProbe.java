@@ -27,8 +27,8 @@ record HostProbe(Properties system, Path device, Supplier<HostKvm> opener) {
   private static final Set<String> X86_64 = Set.of("amd64", "x86_64");
 
   /** The probe of this host. */
-  static HostProbe of(Path device) {
-    return new HostProbe(System.getProperties(), device, () -> HostKvm.open(device));
+  static HostProbe of(Path device, SupportedCpuid cpuid) {
+    return new HostProbe(System.getProperties(), device, () -> HostKvm.open(device, cpuid));
   }
 
   /**
@@ -36,8 +36,8 @@ record HostProbe(Properties system, Path device, Supplier<HostKvm> opener) {
    *
    * @throws HypervisorUnavailableException if it can run no machines
    */
-  static Kvm open(Path device) {
-    HostProblem problem = of(device).facts().problem();
+  static Kvm open(Path device, SupportedCpuid cpuid) {
+    HostProblem problem = of(device, cpuid).facts().problem();
     if (problem != null) {
       throw new HypervisorUnavailableException(problem.reason(), problem.fix(), null);
     }

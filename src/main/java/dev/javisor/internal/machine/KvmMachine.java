@@ -24,6 +24,7 @@ final class KvmMachine implements Machine {
   private static final Logger log = LoggerFactory.getLogger(KvmMachine.class);
 
   private final Path device;
+  private final SupportedCpuid cpuid;
   private final MachineSpec spec;
   private final MachineListener listener;
   private final Ending ending = new Ending();
@@ -37,8 +38,9 @@ final class KvmMachine implements Machine {
   private boolean paused;
   private @Nullable Thread control;
 
-  KvmMachine(Path device, MachineSpec spec, MachineListener listener) {
+  KvmMachine(Path device, SupportedCpuid cpuid, MachineSpec spec, MachineListener listener) {
     this.device = device;
+    this.cpuid = cpuid;
     this.spec = spec;
     this.listener = listener;
   }
@@ -47,7 +49,7 @@ final class KvmMachine implements Machine {
   public void boot() {
     lock.lock();
     try {
-      Hardware made = Hardware.create(device, spec, listener, ending);
+      Hardware made = Hardware.create(device, cpuid, spec, listener, ending);
       hardware = made;
       incarnation = made.incarnate();
       refuseIfKilled();

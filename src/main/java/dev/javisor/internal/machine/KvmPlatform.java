@@ -17,6 +17,7 @@ import java.util.Optional;
 /** Machines on Linux's KVM. */
 public final class KvmPlatform implements Platform {
   private final Path device;
+  private final SupportedCpuid cpuid = new SupportedCpuid();
 
   /**
    * @param device where KVM is, {@link Kvm#DEVICE} but in tests
@@ -27,12 +28,12 @@ public final class KvmPlatform implements Platform {
 
   @Override
   public HostFacts facts() {
-    return HostProbe.of(device).facts();
+    return HostProbe.of(device, cpuid).facts();
   }
 
   @Override
   public Optional<HostProblem> stockKernel() {
-    try (Kvm kvm = HostProbe.open(device)) {
+    try (Kvm kvm = HostProbe.open(device, cpuid)) {
       return StockKernelProbe.run(kvm);
     } catch (HypervisorUnavailableException e) {
       return Optional.of(new HostProblem(e.reason(), e.fix()));
@@ -69,7 +70,7 @@ public final class KvmPlatform implements Platform {
 
   @Override
   public Machine create(MachineSpec spec, MachineListener listener) {
-    return new KvmMachine(device, spec, listener);
+    return new KvmMachine(device, cpuid, spec, listener);
   }
 
   private static List<Problem> check(MachineSpec spec, KernelImage image, Optional<Fd> initramfs) {

@@ -1,6 +1,5 @@
 package dev.javisor.internal.machine;
 
-import dev.javisor.internal.kvm.Kvm;
 import dev.javisor.internal.kvm.KvmVcpu;
 import dev.javisor.internal.kvm.KvmVm;
 import dev.javisor.internal.kvm.Msr;
@@ -27,8 +26,11 @@ final class VcpuFactory {
   private final CpuTopology topology;
   private final int physicalBits;
 
-  VcpuFactory(Kvm kvm, CpuSpec spec) {
-    supported = kvm.supportedCpuid();
+  /**
+   * @param supported what CPUID leaves KVM can give a guest
+   */
+  VcpuFactory(List<CpuidEntry> supported, CpuSpec spec) {
+    this.supported = supported;
     topology = new CpuTopology(spec.threads(), spec.cores(), spec.dies(), spec.packages());
     physicalBits = CpuidPolicy.physicalBits(supported);
   }
@@ -53,17 +55,16 @@ final class VcpuFactory {
   }
 
   /**
-   * Makes all vCPUs.
+   * Makes all vCPUs; the first still lacks {@link #boot}.
    *
    * @param made takes each as soon as it is there, so that the caller can free it
    */
-  void makeAll(KvmVm vm, BootRegisters registers, List<KvmVcpu> made) {
+  void makeAll(KvmVm vm, List<KvmVcpu> made) {
     for (int i = 0; i < topology.count(); i++) {
       KvmVcpu vcpu = vm.createVcpu(topology.apicId(i));
       made.add(vcpu);
       initialize(vcpu, i);
     }
-    boot(made.get(0), registers);
   }
 
   private void initialize(KvmVcpu vcpu, int number) {
@@ -80,7 +81,8 @@ final class VcpuFactory {
     vcpu.setLapic(LapicPage.withPins(vcpu.lapic()));
   }
 
-  private static void boot(KvmVcpu vcpu, BootRegisters boot) {
+  /** Gives the boot processor the registers that it starts with. */
+  static void boot(KvmVcpu vcpu, BootRegisters boot) {
     SpecialRegisters special = vcpu.specialRegisters();
     special.segment(SegmentName.CS, boot.code());
     for (SegmentName name :

@@ -102,7 +102,7 @@ class HostProbeTest {
 
   @Test
   void shouldOpenTheKvmOfThisMachine() {
-    try (HostKvm kvm = HostKvm.open(Kvm.DEVICE)) {
+    try (HostKvm kvm = HostKvm.open(Kvm.DEVICE, new SupportedCpuid())) {
       assertEquals(12, kvm.apiVersion());
       assertEquals(List.of(), kvm.missingCapabilities());
       assertTrue(kvm.maxVcpus() > 1, () -> "" + kvm.maxVcpus());

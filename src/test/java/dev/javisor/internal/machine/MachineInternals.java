@@ -19,7 +19,8 @@ public final class MachineInternals {
   /** Makes vCPUs as a machine does, the first one about to boot. */
   public static void makeVcpus(
       Kvm kvm, KvmVm vm, int count, BootRegisters registers, List<KvmVcpu> made) {
-    new VcpuFactory(kvm, new CpuSpec(count, 1, count, 1, 1)).makeAll(vm, registers, made);
+    new VcpuFactory(kvm.supportedCpuid(), new CpuSpec(count, 1, count, 1, 1)).makeAll(vm, made);
+    VcpuFactory.boot(made.get(0), registers);
   }
 
   private static Hardware hardware(Machine machine) {
