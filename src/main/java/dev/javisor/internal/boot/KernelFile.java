@@ -2,7 +2,6 @@ package dev.javisor.internal.boot;
 
 import dev.javisor.internal.sys.Fd;
 import dev.javisor.internal.sys.NativeBuffer;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /** Reads small pieces of a kernel file: headers, notes. */
@@ -45,8 +44,8 @@ final class KernelFile {
   /** Reads a piece, less of it where the file ends early. */
   ByteBuffer readUpTo(long offset, int length) {
     NativeBuffer buffer = NativeBuffer.ofSize(length);
-    long count = offset < 0 || offset > size ? 0 : fd.readFully(buffer.address(), length, offset);
-    Reference.reachabilityFence(buffer);
+    boolean inside = offset >= 0 && offset <= size;
+    long count = inside ? buffer.during(at -> fd.readFully(at, length, offset)) : 0;
     return buffer.bytes().limit((int) count);
   }
 

@@ -1,6 +1,5 @@
 package dev.javisor.internal.sys;
 
-import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -13,6 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 public class Fd implements AutoCloseable {
   private static final int AT_FDCWD = -100;
   private static final int O_CLOEXEC = 0x80000;
+  private static final int MFD_CLOEXEC = 1;
+  private static final int STAT_SIZE = 144;
+  private static final int STAT_OFFSET_SIZE = 48;
   private static final int CLOSED = -1;
 
   /** Open for reading. */
@@ -44,8 +46,8 @@ public class Fd implements AutoCloseable {
   public static Fd open(Path path, int flags) {
     NativeBuffer text = NativeBuffer.ofString(path.toString());
     long result =
-        Sys.access().call6(Syscall.OPENAT, AT_FDCWD, text.address(), flags | O_CLOEXEC, 0, 0, 0);
-    Reference.reachabilityFence(text);
+        text.during(
+            at -> Sys.access().call6(Syscall.OPENAT, AT_FDCWD, at, flags | O_CLOEXEC, 0, 0, 0));
     return new Fd((int) Sys.check(result, "open", path.toString()), path.toString());
   }
 
@@ -57,8 +59,7 @@ public class Fd implements AutoCloseable {
    */
   public static Fd memfd(String label, int flags) {
     NativeBuffer text = NativeBuffer.ofString(label);
-    long result = Sys.call(Syscall.MEMFD_CREATE, text.address(), flags | 1, 0);
-    Reference.reachabilityFence(text);
+    long result = text.during(at -> Sys.call(Syscall.MEMFD_CREATE, at, flags | MFD_CLOEXEC, 0));
     return new Fd((int) Sys.check(result, "memfd_create", label), label);
   }
 
@@ -89,11 +90,7 @@ public class Fd implements AutoCloseable {
 
   /** As {@link #ioctl}, with a structure as its argument. */
   public long ioctl(String call, long request, NativeBuffer argument) {
-    try {
-      return ioctl(call, request, argument.address());
-    } finally {
-      Reference.reachabilityFence(argument);
-    }
+    return argument.during(at -> ioctl(call, request, at));
   }
 
   /** Makes an ioctl call; returns its result, or the negated errno. Allocates nothing. */
@@ -136,11 +133,10 @@ public class Fd implements AutoCloseable {
 
   /** The file's size in bytes. */
   public long size() {
-    NativeBuffer stat = NativeBuffer.ofSize(144);
-    Sys.check(Sys.call(Syscall.FSTAT, number.get(), stat.address(), 0), "fstat", name);
-    long size = stat.bytes().getLong(48);
-    Reference.reachabilityFence(stat);
-    return size;
+    NativeBuffer stat = NativeBuffer.ofSize(STAT_SIZE);
+    long result = stat.during(at -> Sys.call(Syscall.FSTAT, number.get(), at, 0));
+    Sys.check(result, "fstat", name);
+    return stat.bytes().getLong(STAT_OFFSET_SIZE);
   }
 
   /** Closes the descriptor; later calls do nothing. */

@@ -1,7 +1,5 @@
 package dev.javisor.internal.sys;
 
-import java.lang.ref.Reference;
-
 /**
  * The signal that forces a vCPU thread out of KVM_RUN.
  *
@@ -49,8 +47,8 @@ public final class KickSignal {
     NativeBuffer action = NativeBuffer.ofSize(32);
     action.bytes().putLong(0, SIG_IGN);
     long result =
-        Sys.access().call6(Syscall.RT_SIGACTION, number(), action.address(), 0, SIGSET_BYTES, 0, 0);
-    Reference.reachabilityFence(action);
+        action.during(
+            at -> Sys.access().call6(Syscall.RT_SIGACTION, number(), at, 0, SIGSET_BYTES, 0, 0));
     Sys.check(result, "rt_sigaction", "signal " + number());
   }
 
@@ -64,15 +62,17 @@ public final class KickSignal {
     long bit = 1L << (number() - 1);
     sets.bytes().putLong(0, bit);
     long result =
-        Sys.access()
-            .call6(
-                Syscall.RT_SIGPROCMASK,
-                SIG_BLOCK,
-                sets.address(),
-                sets.address() + SIGSET_BYTES,
-                SIGSET_BYTES,
-                0,
-                0);
+        sets.during(
+            at ->
+                Sys.access()
+                    .call6(
+                        Syscall.RT_SIGPROCMASK,
+                        SIG_BLOCK,
+                        at,
+                        at + SIGSET_BYTES,
+                        SIGSET_BYTES,
+                        0,
+                        0));
     Sys.check(result, "rt_sigprocmask", "signal " + number());
     long before = sets.bytes().getLong(SIGSET_BYTES);
     return before & ~bit;
@@ -85,17 +85,12 @@ public final class KickSignal {
     long result;
     do {
       result =
-          Sys.access()
-              .call6(
-                  Syscall.RT_SIGTIMEDWAIT,
-                  args.address(),
-                  0,
-                  args.address() + SIGSET_BYTES,
-                  SIGSET_BYTES,
-                  0,
-                  0);
+          args.during(
+              at ->
+                  Sys.access()
+                      .call6(
+                          Syscall.RT_SIGTIMEDWAIT, at, 0, at + SIGSET_BYTES, SIGSET_BYTES, 0, 0));
     } while (result > 0 || result == -Errno.EINTR);
-    Reference.reachabilityFence(args);
   }
 
   /** The calling thread's kernel id, for {@link #send}. */

@@ -1,8 +1,10 @@
 package dev.javisor.internal.sys;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Memory for the structures that system calls take: zeroed, little-endian, at a fixed address. The
@@ -48,6 +50,19 @@ public final class NativeBuffer {
   /** The host virtual address of the first byte. */
   public long address() {
     return address;
+  }
+
+  /**
+   * Hands the address to a call, and keeps the memory until the call has returned.
+   *
+   * @return what the call returned
+   */
+  public long during(LongUnaryOperator call) {
+    try {
+      return call.applyAsLong(address);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /** The size in bytes. */
