@@ -100,8 +100,11 @@ final class PackageFetch {
     String version = unpack(packageName, folder, PackageFetch::kernelFile);
     Path image = imageIn(folder, packageName);
     String release = image.getFileName().toString().substring("vmlinuz-".length());
-    listener.step("extracting the vmlinux of " + release);
-    KernelImages.extractVmlinux(image, folder.resolve(PackagedKernel.VMLINUX));
+    // Kernels for other CPUs than x86 are packed in other ways.
+    if (KernelImages.isBzImage(image)) {
+      listener.step("extracting the vmlinux of " + release);
+      KernelImages.extractVmlinux(image, folder.resolve(PackagedKernel.VMLINUX));
+    }
     return Map.of(
         "version",
         version,

@@ -22,7 +22,9 @@ final class PackagedKernel implements GuestKernel {
   PackagedKernel(CachedFolder folder) throws IOException {
     this.folder = folder;
     folder.file(attribute(IMAGE));
-    folder.file(VMLINUX);
+    if (hasVmlinux()) {
+      folder.file(VMLINUX);
+    }
     this.modules =
         new ModuleLookup(release(), ModuleFiles.of(folder, "lib/modules/%s/".formatted(release())));
   }
@@ -34,7 +36,17 @@ final class PackagedKernel implements GuestKernel {
 
   @Override
   public Path vmlinux() {
+    if (!hasVmlinux()) {
+      throw new GuestKernelUnavailableException(
+          image() + " is no bzImage and has no vmlinux inside",
+          "boot the image itself, or pass another kernel",
+          null);
+    }
     return file(VMLINUX);
+  }
+
+  private boolean hasVmlinux() {
+    return folder.files().contains(VMLINUX);
   }
 
   @Override

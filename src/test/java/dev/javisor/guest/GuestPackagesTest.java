@@ -390,6 +390,32 @@ class GuestPackagesTest {
   }
 
   @Test
+  void shouldFetchAKernelThatIsNoBzImage() throws Exception {
+    FakeMachine machine = FakeMachine.withGpgv(folder);
+    new FakeArchive(machine.mirror, machine.key)
+        .add("linux-image-6.1-x", "1", "", Map.of("./boot/vmlinuz-6.1-x", new byte[] {'M', 'Z'}))
+        .publish(FakeMachine.SUITE);
+
+    GuestKernel kernel = named(machine).kernel("linux-image-6.1-x");
+
+    assertEquals(2, Files.size(kernel.image()));
+    assertContains(
+        "no bzImage",
+        assertThrows(GuestKernelUnavailableException.class, kernel::vmlinux).reason());
+  }
+
+  @Test
+  void shouldTellWhatIsWrongWithTheMirror_whenAptOnlyWarns() throws Exception {
+    FakeMachine machine = FakeMachine.withApt(folder);
+
+    GuestKernelUnavailableException e =
+        failure(machine.packages(URI.create("http://127.0.0.1:9/debian")));
+
+    assertContains("127.0.0.1:9", e.reason());
+    assertContains("Failed to fetch", e.reason());
+  }
+
+  @Test
   void shouldRefuseAPackageThatHoldsNoKernel() throws Exception {
     FakeMachine machine = FakeMachine.withGpgv(folder);
     machine

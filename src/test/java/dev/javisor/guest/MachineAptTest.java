@@ -90,6 +90,25 @@ class MachineAptTest {
   }
 
   @Test
+  void shouldUseWhatOtherMirrorsGave_whenOneFails() throws Exception {
+    set("updated");
+
+    assertEquals("b", Files.readString(machine.packages().busybox()));
+  }
+
+  @Test
+  void shouldTakeNothingUnverified_andSetOffNothing() throws Exception {
+    set("machine-lists");
+    machine.packages().busybox();
+
+    String option = calls().lines().findFirst().orElseThrow().replaceFirst(".* -c (\\S+) .*", "$1");
+    String configuration = Files.readString(Path.of(option));
+
+    assertTrue(configuration.contains("APT::Get::AllowUnauthenticated \"false\";"), configuration);
+    assertTrue(configuration.contains("#clear APT::Update::Post-Invoke;"), configuration);
+  }
+
+  @Test
   void shouldTellWhatAptSaid_whenNothingCanBeHad() throws Exception {
     set("machine-lists");
     set("outdated");

@@ -42,6 +42,11 @@ public final class KernelImages {
     return head.remaining() == 4 && head.getInt(0) == ELF;
   }
 
+  /** Whether a file has the header of a bzImage. */
+  public static boolean isBzImage(Path file) throws IOException {
+    return isBzImage(head(file, HEADER));
+  }
+
   /**
    * The kernel release that a file tells, such as {@code 6.1.0-1-amd64}; empty if it tells none.
    *

@@ -9,6 +9,11 @@ interface PackageSource {
   /** What it is, for messages. */
   String description();
 
+  /** What went wrong without being fatal, and may be why a package is not found; or empty. */
+  default String trouble() {
+    return "";
+  }
+
   /**
    * Gets the lists of packages up to date. Called once before the other methods.
    *

@@ -36,7 +36,10 @@ final class PackageWalk {
       if (entry.isEmpty()) {
         // Of alternatives only some exist; a kernel without its image is noticed when unpacked.
         if (found.isEmpty()) {
-          throw new IOException("no package %s in %s".formatted(name, source.description()));
+          String trouble = source.trouble();
+          throw new IOException(
+              "no package %s in %s%s"
+                  .formatted(name, source.description(), trouble.isEmpty() ? "" : ": " + trouble));
         }
         continue;
       }
