@@ -30,10 +30,11 @@ public interface Console {
   long droppedBytes();
 
   /**
-   * Types text, as UTF-8, and waits until the serial port has taken all of it, which has room for a
-   * few bytes only: as long as the guest does not read (or is paused), the caller waits. Writers
-   * are served one after the other. No line end is added; a terminal's Enter is {@code \n} or
-   * {@code \r}.
+   * Types text, as UTF-8. It goes into the serial port's input buffer of a few KiB, from which the
+   * guest reads; when that is full, the caller waits until the guest has read (a paused one does
+   * not). So what is short returns at once, and says nothing about the guest having seen it.
+   * Writers are served one after the other. No line end is added; a terminal's Enter is {@code \n}
+   * or {@code \r}.
    *
    * @throws InterruptedException if the thread is interrupted while it waits; some of the text may
    *     have been typed
