@@ -1,5 +1,7 @@
 # shellcheck shell=bash
 # Starts Javisor's own programs. The only place that knows the verbs of its command line. Sourced after setup.sh.
+# shellcheck source=scripts/start.sh
+. "$JAVISOR_ROOT/scripts/start.sh"
 
 readonly MAIN_CLASS=dev.javisor.internal.cli.Main
 readonly BENCH_CLASS=dev.javisor.bench.Bench
@@ -60,7 +62,8 @@ java_example() {
 # java_run OPTION...: the command line; it keeps the terminal.
 java_run() {
   setup_main
-  exec "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -cp "$RUN_CLASSPATH" "$MAIN_CLASS" run "$@"
+  set_start_flags
+  exec "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "${START_FLAGS[@]}" -cp "$RUN_CLASSPATH" "$MAIN_CLASS" run "$@"
 }
 
 # java_bench OPTION...: the benchmarks, which live beside the tests.

@@ -110,8 +110,7 @@ maven_logged() {
 # build_jar: sets RUN_CLASSPATH; the jar and its dependencies are built where a source is newer than they are.
 build_jar() {
   local lib=$JAVISOR_ROOT/target/lib log=$JAVISOR_ROOT/target/build.log lock
-  RUN_CLASSPATH="$lib/*"
-  is_built && return 0
+  is_built && set_run_classpath && return 0
   setup_java maven
   mkdir -p "$lib"
   exec {lock}>"$JAVISOR_ROOT/target/.build.lock"
@@ -126,9 +125,17 @@ build_jar() {
     fi
     rm -f -- "$lib"/javisor-*.jar
     cp -- "$JAVISOR_ROOT"/target/javisor-*[0-9T].jar "$lib/"
+    rm -f -- "$lib"/*.jsa
     touch "$lib/.built"
   fi
   exec {lock}>&-
+  set_run_classpath
+}
+
+# set_run_classpath: RUN_CLASSPATH names the jars one by one: the JVM's archives of classes want the same order again.
+set_run_classpath() {
+  local IFS=: jars=("$JAVISOR_ROOT"/target/lib/*.jar)
+  RUN_CLASSPATH="${jars[*]}"
 }
 
 is_built() {
