@@ -36,6 +36,25 @@ final class CpuidBuffer {
     return buffer;
   }
 
+  /**
+   * Reads a structure that may come from anywhere.
+   *
+   * @throws IllegalArgumentException if its count and its size do not fit each other
+   */
+  static List<CpuidEntry> read(Blob structure) {
+    NativeBuffer buffer = NativeBuffer.ofSize(structure.size());
+    buffer.bytes().put(0, structure.bytes());
+    int room = structure.size() - KvmStructs.KVM_CPUID2_SIZE;
+    int count = room < 0 ? -1 : buffer.bytes().getInt(KvmStructs.KVM_CPUID2_NENT);
+    if (count < 0 || (long) count * KvmStructs.KVM_CPUID_ENTRY2_SIZE != room) {
+      throw new IllegalArgumentException(
+          "KVM_SET_CPUID2: %d entries in a structure of %d bytes"
+              .formatted(count, structure.size()));
+    }
+    return read(buffer);
+  }
+
+  /** Reads a structure that KVM has filled. */
   static List<CpuidEntry> read(NativeBuffer buffer) {
     ByteBuffer bytes = buffer.bytes();
     int count = bytes.getInt(KvmStructs.KVM_CPUID2_NENT);

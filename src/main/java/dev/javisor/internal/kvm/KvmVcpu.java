@@ -135,7 +135,9 @@ public final class KvmVcpu implements AutoCloseable {
 
   /** KVM api.rst KVM_SET_LAPIC. */
   public void setLapic(byte[] page) {
-    set("KVM_SET_LAPIC", KvmNumbers.KVM_SET_LAPIC, page, KvmStructs.KVM_LAPIC_STATE_SIZE);
+    Blob lapic = new Blob(page);
+    checkSize("lapic", lapic, KvmStructs.KVM_LAPIC_STATE_SIZE);
+    put("KVM_SET_LAPIC", KvmNumbers.KVM_SET_LAPIC, lapic);
   }
 
   /** Whether the vCPU has executed HLT and waits for an interrupt: KVM api.rst KVM_GET_MP_STATE. */
@@ -215,35 +217,39 @@ public final class KvmVcpu implements AutoCloseable {
   /**
    * Takes over a saved state, in the order that KVM needs. The vCPU has not run yet.
    *
-   * @throws IllegalArgumentException if a structure has another size than here
+   * @throws IllegalArgumentException if the version is unknown or a structure has another size than
+   *     here; nothing is changed then
+   * @throws NativeException if KVM does not take what is in them; part of it may be changed then
    */
   public void restore(VcpuState state) {
-    if (state.version() != VcpuState.VERSION) {
-      throw new IllegalArgumentException("unknown version of a vCPU state: " + state.version());
-    }
-    NativeBuffer cpuid = NativeBuffer.ofSize(state.cpuid().size());
-    cpuid.bytes().put(0, state.cpuid().bytes());
-    setCpuid(CpuidBuffer.read(cpuid));
+    check(state);
+    setCpuid(CpuidBuffer.read(state.cpuid()));
     if (state.tscKhz() != 0 && state.tscKhz() != tscKhz()) {
       fd.ioctl("KVM_SET_TSC_KHZ", KvmNumbers.KVM_SET_TSC_KHZ, state.tscKhz());
     }
-    put("KVM_SET_MP_STATE", KvmNumbers.KVM_SET_MP_STATE, state.mpState(), 4);
-    put("KVM_SET_REGS", KvmNumbers.KVM_SET_REGS, state.regs(), KvmStructs.KVM_REGS_SIZE);
-    put("KVM_SET_SREGS", KvmNumbers.KVM_SET_SREGS, state.sregs(), KvmStructs.KVM_SREGS_SIZE);
-    put("KVM_SET_XSAVE", KvmNumbers.KVM_SET_XSAVE, state.xsave(), xsaveSize);
-    put("KVM_SET_XCRS", KvmNumbers.KVM_SET_XCRS, state.xcrs(), KvmStructs.KVM_XCRS_SIZE);
-    put(
-        "KVM_SET_DEBUGREGS",
-        KvmNumbers.KVM_SET_DEBUGREGS,
-        state.debugRegs(),
-        KvmStructs.KVM_DEBUGREGS_SIZE);
-    put("KVM_SET_LAPIC", KvmNumbers.KVM_SET_LAPIC, state.lapic(), 1024);
+    put("KVM_SET_MP_STATE", KvmNumbers.KVM_SET_MP_STATE, state.mpState());
+    put("KVM_SET_REGS", KvmNumbers.KVM_SET_REGS, state.regs());
+    put("KVM_SET_SREGS", KvmNumbers.KVM_SET_SREGS, state.sregs());
+    put("KVM_SET_XSAVE", KvmNumbers.KVM_SET_XSAVE, state.xsave());
+    put("KVM_SET_XCRS", KvmNumbers.KVM_SET_XCRS, state.xcrs());
+    put("KVM_SET_DEBUGREGS", KvmNumbers.KVM_SET_DEBUGREGS, state.debugRegs());
+    put("KVM_SET_LAPIC", KvmNumbers.KVM_SET_LAPIC, state.lapic());
     setMsrs(state.msrs());
-    put(
-        "KVM_SET_VCPU_EVENTS",
-        KvmNumbers.KVM_SET_VCPU_EVENTS,
-        state.events(),
-        KvmStructs.KVM_VCPU_EVENTS_SIZE);
+    put("KVM_SET_VCPU_EVENTS", KvmNumbers.KVM_SET_VCPU_EVENTS, state.events());
+  }
+
+  private void check(VcpuState state) {
+    if (state.version() != VcpuState.VERSION) {
+      throw new IllegalArgumentException("unknown version of a vCPU state: " + state.version());
+    }
+    checkSize("mpState", state.mpState(), KvmStructs.KVM_MP_STATE_SIZE);
+    checkSize("regs", state.regs(), KvmStructs.KVM_REGS_SIZE);
+    checkSize("sregs", state.sregs(), KvmStructs.KVM_SREGS_SIZE);
+    checkSize("xsave", state.xsave(), xsaveSize);
+    checkSize("xcrs", state.xcrs(), KvmStructs.KVM_XCRS_SIZE);
+    checkSize("debugRegs", state.debugRegs(), KvmStructs.KVM_DEBUGREGS_SIZE);
+    checkSize("lapic", state.lapic(), KvmStructs.KVM_LAPIC_STATE_SIZE);
+    checkSize("events", state.events(), KvmStructs.KVM_VCPU_EVENTS_SIZE);
   }
 
   /** The frequency of the guest's time-stamp counter in kHz: KVM api.rst KVM_GET_TSC_KHZ. */
@@ -275,18 +281,21 @@ public final class KvmVcpu implements AutoCloseable {
     return new Blob(copy(get(call, request, size)));
   }
 
-  private void put(String call, long request, Blob structure, int size) {
-    set(call, request, structure.bytes(), size);
+  private void put(String call, long request, Blob structure) {
+    set(call, request, structure.bytes());
   }
 
-  private void set(String call, long request, byte[] structure, int size) {
-    if (structure.length != size) {
-      throw new IllegalArgumentException(
-          "%s: a structure of %d bytes, expected %d".formatted(call, structure.length, size));
-    }
-    NativeBuffer buffer = NativeBuffer.ofSize(size);
+  private void set(String call, long request, byte[] structure) {
+    NativeBuffer buffer = NativeBuffer.ofSize(structure.length);
     buffer.bytes().put(0, structure);
     fd.ioctl(call, request, buffer);
+  }
+
+  private static void checkSize(String what, Blob structure, int size) {
+    if (structure.size() != size) {
+      throw new IllegalArgumentException(
+          "%s: a structure of %d bytes, expected %d".formatted(what, structure.size(), size));
+    }
   }
 
   private static byte[] copy(NativeBuffer buffer) {

@@ -155,17 +155,28 @@ public final class MicroMachine implements AutoCloseable {
     await(() -> console().contains(text), "the console shows " + text);
   }
 
-  /** Waits until something holds. */
+  /** Waits until something holds, or the guest has ended. */
   public void await(BooleanSupplier condition, String what) {
+    await(() -> condition.getAsBoolean() || exit() != null, () -> describe(what));
+    if (!condition.getAsBoolean()) {
+      throw new AssertionError(describe(what));
+    }
+  }
+
+  /** Waits until something holds, on any machine. */
+  public static void await(BooleanSupplier condition, Supplier<String> what) {
     long deadline = System.nanoTime() + LONG.toNanos();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline || (exit() != null && !condition.getAsBoolean())) {
-        throw new AssertionError(
-            "not so: %s; exit %s, %s, console: %s"
-                .formatted(what, exit(), machine.vcpus(), console()));
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not so: " + what.get());
       }
+      // Not a spin: on a busy host that would be in the guest's way.
       LockSupport.parkNanos(100_000);
     }
+  }
+
+  private String describe(String what) {
+    return "%s; exit %s, %s, console: %s".formatted(what, exit(), machine.vcpus(), console());
   }
 
   @Override
