@@ -111,8 +111,8 @@ public final class Kvm implements AutoCloseable {
       result = fd.tryIoctl(KvmNumbers.KVM_CREATE_VM, 0);
     } while (result == -Errno.EINTR);
     if (result < 0) {
-      throw new NativeException(
-          "ioctl(KVM_CREATE_VM)", (int) -result, "is another hypervisor using the CPU?");
+      String hint = result == -Errno.EBUSY ? "is another hypervisor using the CPU?" : "";
+      throw new NativeException("ioctl(KVM_CREATE_VM)", (int) -result, hint);
     }
     long mapping = fd.ioctl("KVM_GET_VCPU_MMAP_SIZE", KvmNumbers.KVM_GET_VCPU_MMAP_SIZE, 0);
     return new KvmVm(new Fd((int) result, "KVM machine"), mapping);

@@ -84,6 +84,12 @@ record HostProbe(Properties system, Path device, Supplier<HostKvm> opener) {
     return switch (e.errno()) {
       case Errno.ENOENT, Errno.ENODEV, Errno.ENXIO -> missing(e);
       case Errno.EACCES, Errno.EPERM -> forbidden(e);
+      case Errno.ENOTTY ->
+          new HostProblem(device + " is not KVM (ENOTTY)", "name the device of KVM, " + Kvm.DEVICE);
+      case Errno.EMFILE, Errno.ENFILE ->
+          new HostProblem(
+              "%s cannot be opened: %s".formatted(device, e.getMessage()),
+              "raise the limit of open files (ulimit -n), or close machines");
       default ->
           new HostProblem(
               "%s cannot be used: %s".formatted(device, e.getMessage()),

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * interrupts (GSIs) are the IOAPIC's pins. Survives resets: {@link #attach} takes the table to a
  * new machine of KVM.
  *
- * <p>KVM replaces the table as a whole, so all routes are kept here and set together.
+ * <p>KVM replaces the table as a whole, so all routes are kept here and set together. A pin is only
+ * attached once it has a route: each attached eventfd makes the machine's end take longer.
  *
  * <p>Source: KVM api.rst KVM_SET_GSI_ROUTING, KVM_IRQFD. Threading: any thread.
  */
@@ -45,8 +46,12 @@ final class InterruptRouter implements MsiRouter, AutoCloseable {
   public synchronized void route(int pin, long msiAddress, int msiData, boolean masked) {
     if (!masked) {
       GsiRoute route = new GsiRoute(pin, kvmAddress(msiAddress), msiData);
-      if (!route.equals(routes.put(pin, route))) {
+      GsiRoute before = routes.put(pin, route);
+      if (!route.equals(before)) {
         apply();
+      }
+      if (before == null && vm != null) {
+        vm.attachIrqFd(pins.get(pin), pin);
       }
     }
   }
@@ -59,8 +64,10 @@ final class InterruptRouter implements MsiRouter, AutoCloseable {
   /** Takes all routes to this machine, in place of the one before. */
   synchronized void attach(KvmVm machine) {
     vm = machine;
-    apply();
-    for (int pin = 0; pin < pins.size(); pin++) {
+    if (!routes.isEmpty()) {
+      apply();
+    }
+    for (int pin : routes.keySet()) {
       machine.attachIrqFd(pins.get(pin), pin);
     }
   }
