@@ -95,7 +95,9 @@ final class ScarceDescriptors {
       }
     }
     // In vain, and so in every jar.
-    ScarceDescriptors.class.getResource("nowhere");
+    if (ScarceDescriptors.class.getResource("nowhere") != null) {
+      throw new AssertionError("nowhere is somewhere");
+    }
   }
 
   private static void boot(MicroGuest guest) {
