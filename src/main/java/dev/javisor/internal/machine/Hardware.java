@@ -115,7 +115,7 @@ final class Hardware implements AutoCloseable {
     List<KvmVcpu> vcpus = new ArrayList<>();
     KvmVm vm = null;
     try {
-      helpers.start();
+      stage(BootStage.KERNEL, helpers::start);
       KvmVm made = stage(BootStage.HYPERVISOR, kvm::createVm);
       vm = made;
       stage(BootStage.HYPERVISOR, () -> prepare(made));

@@ -70,7 +70,7 @@ class KvmDeviceTest {
 
   private static HypervisorUnavailableException bootOn(Path device) {
     MachineSpec spec = MicroMachine.spec(MicroGuest.code(a -> {}), Path.of("/nowhere"));
-    try (Machine machine = new KvmMachine(device, spec, new SilentListener())) {
+    try (Machine machine = new KvmPlatform(device).create(spec, new SilentListener())) {
       return assertThrows(HypervisorUnavailableException.class, machine::boot);
     }
   }

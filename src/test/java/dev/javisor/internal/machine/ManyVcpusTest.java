@@ -35,7 +35,8 @@ class ManyVcpusTest {
     MicroGuest guest = MicroGuest.code(a -> {}).cpus(COUNT);
     MachineSpec spec = MicroMachine.spec(guest, guest.write(folder.resolve("kernel")));
     try (Hardware hardware =
-        Hardware.create(Kvm.DEVICE, spec, new SilentListener(), new Ending())) {
+        Hardware.create(
+            Kvm.DEVICE, new SupportedCpuid(), spec, new SilentListener(), new Ending())) {
       Incarnation incarnation = hardware.incarnate();
       try {
         Set<Integer> inCpuid = new HashSet<>();
