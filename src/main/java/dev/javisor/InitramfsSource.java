@@ -24,12 +24,18 @@ interface InitramfsSource {
 
   static InitramfsSource of(Initramfs initramfs) {
     return problems -> {
+      // An interrupted thread cannot write files, and would look as if it could not be done.
+      boolean interrupted = Thread.interrupted();
       try {
         HeldFile file = HeldFile.written(initramfs::writeTo);
         return new Found(Optional.of(file.path()), file::close);
       } catch (RuntimeException e) {
         problems.add(new Problem("initramfs", "Initramfs", "it cannot be written: " + e));
         return NONE.find(problems);
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
       }
     };
   }

@@ -121,9 +121,9 @@ public interface VirtualMachine extends AutoCloseable {
   /**
    * Completes when the guest has ended, normally and never by cancellation of what is returned
    * here: each call returns a future of its own. Before it completes, console consumers have got
-   * all output and listeners have been told. A machine that is closed before it ended completes it
-   * with {@link VmExit.Killed}, one whose boot failed with {@link VmExit.Failed}. What hangs on it
-   * runs on the machine's event thread.
+   * all output and listeners have been told, unless one of them blocks while the machine is closed.
+   * A machine that is closed before it ended completes it with {@link VmExit.Killed}, one whose
+   * boot failed with {@link VmExit.Failed}. What hangs on it runs on the machine's event thread.
    */
   CompletableFuture<VmExit> exit();
 

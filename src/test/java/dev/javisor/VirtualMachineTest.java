@@ -1,6 +1,7 @@
 package dev.javisor;
 
 import static dev.javisor.VmFixture.LONG;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -17,6 +18,7 @@ import dev.javisor.error.InvalidConfigurationException;
 import dev.javisor.event.VcpuState;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmState;
+import dev.javisor.guest.Initramfs;
 import dev.javisor.internal.config.HostMemory;
 import dev.javisor.internal.machine.KvmPlatform;
 import dev.javisor.testing.microguest.Assembler;
@@ -25,6 +27,8 @@ import dev.javisor.testing.microguest.Label;
 import dev.javisor.testing.microguest.MicroGuest;
 import dev.javisor.testing.microguest.Reg;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +57,44 @@ class VirtualMachineTest {
     try (VirtualMachine vm = boot(MicroGuest.code(a -> a.print("hello\r\n")))) {
       assertEquals(new VmExit.PowerOff(), vm.awaitExit(LONG));
       assertEquals("hello\n", vm.console().text());
+    }
+  }
+
+  @Test
+  void shouldDoEverythingThatDoesNotWait_whenTheCallerIsInterrupted() throws Exception {
+    Initramfs initramfs = Initramfs.builder().file("/hello", "world", 0644).build();
+    MicroGuest guest = MicroGuest.code(VirtualMachineTest::echoForever);
+    VirtualMachine.Builder builder = builder(guest).initramfs(initramfs);
+    Thread.currentThread().interrupt();
+
+    VirtualMachine vm = builder.build().boot();
+    vm.pause();
+    vm.resume();
+    vm.reset();
+    vm.powerButton();
+    assertEquals(1, vm.vcpus().size());
+    vm.close();
+
+    assertTrue(Thread.interrupted());
+    assertEquals(new VmExit.Killed(), vm.awaitExit(LONG));
+  }
+
+  @Test
+  void shouldTakeWhatTheOverviewShows() throws Exception {
+    PrintStream out = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+    Path kernel = MicroGuest.code(a -> a.print("hello\n")).write(directory.resolve("kernel"));
+    try (VirtualMachine vm =
+        VirtualMachine.builder()
+            .kernel(kernel)
+            .cmdline("console=ttyS0")
+            .cpus(2)
+            .memory("1G")
+            .console(out::println)
+            .build()
+            .boot()) {
+      VmExit exit = vm.awaitExit(Duration.ofMinutes(1));
+
+      assertEquals(new VmExit.PowerOff(), exit);
     }
   }
 

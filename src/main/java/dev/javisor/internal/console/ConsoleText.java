@@ -1,14 +1,17 @@
 package dev.javisor.internal.console;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Reads a {@link ConsoleLog} as text: UTF-8, with LF alone at the end of lines. */
 public final class ConsoleText {
+  private static final int PIECE = 64 << 10;
+
   private ConsoleText() {}
 
   /** All that is kept; a first line tells how much is not. */
   public static String whole(ConsoleLog log) {
-    ConsoleLog.Chunk chunk = log.read(0, Integer.MAX_VALUE);
+    ConsoleLog.Chunk chunk = snapshot(log, 0);
     String text = decode(chunk);
     return chunk.position() == 0 ? text : dropped(chunk.position()) + "\n" + text;
   }
@@ -20,8 +23,7 @@ public final class ConsoleText {
    * @param bytes how many bytes at the most; a line cut by that is left out unless it is the last
    */
   public static String tail(ConsoleLog log, int lines, int bytes) {
-    long end = log.end();
-    ConsoleLog.Chunk chunk = log.read(end - bytes, bytes);
+    ConsoleLog.Chunk chunk = snapshot(log, log.end() - bytes);
     String text = decode(chunk);
     if (chunk.position() > 0) {
       int firstLineEnd = text.indexOf('\n');
@@ -38,6 +40,25 @@ public final class ConsoleText {
   /** The line that stands for output that is lost. */
   static String dropped(long bytes) {
     return "[javisor: " + bytes + " bytes of console output dropped]";
+  }
+
+  /** Copies piece by piece, so that a vCPU that writes meanwhile waits for a piece at the most. */
+  private static ConsoleLog.Chunk snapshot(ConsoleLog log, long from) {
+    long end = log.end();
+    long start = Math.max(from, log.start());
+    long position = start;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    while (position < end) {
+      ConsoleLog.Chunk chunk = log.read(position, PIECE);
+      if (chunk.position() > position) {
+        // The guest was faster, and what is copied does not reach up to this piece.
+        bytes.reset();
+        start = chunk.position();
+      }
+      bytes.writeBytes(chunk.bytes());
+      position = chunk.next();
+    }
+    return new ConsoleLog.Chunk(start, bytes.toByteArray());
   }
 
   private static String decode(ConsoleLog.Chunk chunk) {

@@ -3,6 +3,7 @@ package dev.javisor.internal.console;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class ConsoleTextTest {
@@ -65,6 +66,39 @@ class ConsoleTextTest {
   void shouldKeepEmptyLines() {
     assertEquals("\n\n", ConsoleText.tail(log(100, "a\n\n\n"), 2, 100));
     assertEquals("\na", ConsoleText.tail(log(100, "\na"), 5, 100));
+  }
+
+  @Test
+  void shouldReturnAllOfIt_whenItIsLong() {
+    String text = "0123456789abcde\n".repeat(20_000);
+
+    assertEquals(text, ConsoleText.whole(log(1 << 20, text)));
+  }
+
+  @Test
+  void shouldHaveNoGaps_whenTheGuestWritesMeanwhile() throws InterruptedException {
+    ConsoleLog log = new ConsoleLog(200_000, () -> {});
+    AtomicBoolean stop = new AtomicBoolean();
+    Thread guest =
+        new Thread(
+            () -> {
+              for (int i = 0; !stop.get(); i++) {
+                log.append((byte) ('A' + i % 26));
+              }
+            });
+    guest.start();
+    try {
+      for (int round = 0; round < 50; round++) {
+        String text = ConsoleText.tail(log, 1, Integer.MAX_VALUE);
+        for (int i = 1; i < text.length(); i++) {
+          int expected = text.charAt(i - 1) == 'Z' ? 'A' : text.charAt(i - 1) + 1;
+          assertEquals(expected, text.charAt(i));
+        }
+      }
+    } finally {
+      stop.set(true);
+      guest.join();
+    }
   }
 
   static ConsoleLog log(int capacity, String text) {
