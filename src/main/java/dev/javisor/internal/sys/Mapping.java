@@ -159,7 +159,9 @@ public final class Mapping implements AutoCloseable {
     do {
       result = Sys.call(Syscall.MADVISE, address, size, advice);
     } while (result == -Errno.EINTR);
-    Sys.check(result, "madvise(" + adviceName + ")", describe(size, name));
+    if (result < 0) {
+      throw new NativeException("madvise(" + adviceName + ")", (int) -result, describe(size, name));
+    }
   }
 
   private static void trim(long address, long size) {
@@ -171,7 +173,11 @@ public final class Mapping implements AutoCloseable {
   private static long map(
       long hint, long size, int protection, long flags, int fd, long offset, String name) {
     long result = Sys.access().call6(Syscall.MMAP, hint, size, protection, flags, fd, offset);
-    return Sys.check(result, "mmap", describe(size, name));
+    // Described only when it has failed: boots map a lot, and words take longer than the call.
+    if (result < 0) {
+      throw new NativeException("mmap", (int) -result, describe(size, name));
+    }
+    return result;
   }
 
   private static String describe(long size, String name) {

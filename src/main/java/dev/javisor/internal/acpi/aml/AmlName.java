@@ -2,7 +2,6 @@ package dev.javisor.internal.acpi.aml;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * A NameString, written as in ASL: {@code COM1}, {@code \_SB.PC00}, {@code ^^GED}. Segments shorter
@@ -14,8 +13,7 @@ final class AmlName implements AmlTerm {
   private static final int DUAL_NAME_PREFIX = 0x2e;
   private static final int MULTI_NAME_PREFIX = 0x2f;
 
-  private static final Pattern PATH = Pattern.compile("(\\\\|\\^*)(.*)");
-  private static final Pattern SEGMENT = Pattern.compile("[A-Z_][A-Z0-9_]{0,3}");
+  private static final int SEGMENT_SIZE = 4;
 
   private final String prefix;
   private final List<String> segments;
@@ -31,12 +29,12 @@ final class AmlName implements AmlTerm {
    * @throws IllegalArgumentException if it is none
    */
   static AmlName path(String path) {
-    var matcher = PATH.matcher(path);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException("not an AML path: " + path);
+    int prefixEnd = path.startsWith("\\") ? 1 : 0;
+    while (prefixEnd < path.length() && path.charAt(prefixEnd) == '^' && path.charAt(0) == '^') {
+      prefixEnd++;
     }
-    String prefix = matcher.group(1);
-    String rest = matcher.group(2);
+    String prefix = path.substring(0, prefixEnd);
+    String rest = path.substring(prefixEnd);
     if (rest.isEmpty() && !prefix.isEmpty()) {
       return new AmlName(prefix, List.of());
     }
@@ -55,7 +53,13 @@ final class AmlName implements AmlTerm {
   }
 
   private static void checkSegment(String segment, String path) {
-    if (!SEGMENT.matcher(segment).matches()) {
+    // By hand, for a machine's boot makes hundreds of names.
+    boolean good = !segment.isEmpty() && segment.length() <= SEGMENT_SIZE;
+    for (int i = 0; good && i < segment.length(); i++) {
+      char c = segment.charAt(i);
+      good = c == '_' || c >= 'A' && c <= 'Z' || i > 0 && c >= '0' && c <= '9';
+    }
+    if (!good) {
       throw new IllegalArgumentException(
           "not an AML name: '%s' in '%s' (one to four of A-Z, 0-9, _)".formatted(segment, path));
     }
@@ -71,7 +75,7 @@ final class AmlName implements AmlTerm {
       default -> out.appendByte(MULTI_NAME_PREFIX).appendByte(segments.size());
     }
     for (String segment : segments) {
-      String filled = segment + "_".repeat(4 - segment.length());
+      String filled = segment + "_".repeat(SEGMENT_SIZE - segment.length());
       out.appendBytes(filled.getBytes(StandardCharsets.US_ASCII));
     }
   }
