@@ -23,6 +23,8 @@ public final class FakeDeb {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         TarArchiveEntry entry = new TarArchiveEntry(file.getKey(), true);
+        // Equal content gives equal bytes, whenever it is packed: indexes list sizes and sums.
+        entry.setModTime(0L);
         entry.setSize(file.getValue().length);
         entry.setMode(file.getKey().contains("bin/") ? 0100755 : 0100644);
         tar.putArchiveEntry(entry);
@@ -46,7 +48,7 @@ public final class FakeDeb {
 
   private static void member(ArArchiveOutputStream ar, String name, byte[] content)
       throws IOException {
-    ar.putArchiveEntry(new ArArchiveEntry(name, content.length));
+    ar.putArchiveEntry(new ArArchiveEntry(name, content.length, 0, 0, 0100644, 0));
     ar.write(content);
     ar.closeArchiveEntry();
   }
