@@ -28,8 +28,11 @@ public final class EventFd extends Fd {
     one.bytes().putLong(0, 1);
   }
 
-  /** Adds one to the counter. Does nothing once closed. */
-  public void signal() {
+  /**
+   * Adds one to the counter. Does nothing once closed; excludes {@link #close}, after which the
+   * kernel gives the number to whatever file is opened next.
+   */
+  public synchronized void signal() {
     long result = Sys.call(Syscall.WRITE, number(), one.address(), 8);
     // EAGAIN: the counter is full, so whoever waits is awake already.
     if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EBADF) {
@@ -56,5 +59,10 @@ public final class EventFd extends Fd {
       Sys.check(result, "read", name());
       return count.bytes().getLong(0);
     }
+  }
+
+  @Override
+  public synchronized void close() {
+    super.close();
   }
 }
