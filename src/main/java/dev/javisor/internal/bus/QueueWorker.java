@@ -1,0 +1,40 @@
+package dev.javisor.internal.bus;
+
+/**
+ * Runs one task, over and over, each time it is woken: by a guest's write to a doorbell, which
+ * costs the vCPU no exit (KVM_IOEVENTFD), or by {@link #wake}. Wake-ups that come while the task
+ * runs make it run once more; none is lost, several may merge.
+ *
+ * <p>The task runs on one thread at a time, never on a vCPU's. What one run wrote, the next one
+ * sees.
+ *
+ * <p>Threading: any thread but the task's own, where only {@link #wake} is allowed.
+ */
+public interface QueueWorker extends AutoCloseable {
+  /** Makes the task run, once, soon. Never blocks. */
+  void wake();
+
+  /**
+   * Lets guest writes at this address wake the task; it replaces the address set before.
+   *
+   * @param gpa where the guest writes
+   * @param size the width of the write in bytes: 2 or 4, or 0 for any
+   */
+  void listen(long gpa, int size);
+
+  /** The guest's writes no longer wake the task. */
+  void deafen();
+
+  /**
+   * Stops: on return the task does not run, and it will not before {@link #resume}. Wake-ups are
+   * kept. Calling it again changes nothing.
+   */
+  void pause();
+
+  /** Goes on; the task runs once at least, in case the guest rang meanwhile. */
+  void resume();
+
+  /** Stops for good and gives thread and descriptors back. */
+  @Override
+  void close();
+}
