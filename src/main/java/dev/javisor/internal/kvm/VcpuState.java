@@ -31,10 +31,28 @@ public record VcpuState(
     Blob events,
     List<Msr> msrs,
     long tscKhz) {
+  private static final int IN_SERVICE = 0x100;
+
+  private static final int REQUESTED = 0x200;
+
+  private static final int REGISTER_STRIDE = 0x10;
+
   /** The layout that this build writes and reads. */
   public static final int VERSION = 1;
 
   public VcpuState {
     msrs = List.copyOf(msrs);
+  }
+
+  /**
+   * Whether the local APIC has an interrupt with this vector pending or in service: Intel SDM
+   * volume 3 §11.8.4.
+   *
+   * @param vector 0 to 255
+   */
+  public boolean holdsInterrupt(int vector) {
+    byte[] page = lapic.bytes();
+    int at = vector / Integer.SIZE * REGISTER_STRIDE + vector % Integer.SIZE / Byte.SIZE;
+    return ((page[IN_SERVICE + at] | page[REQUESTED + at]) >>> vector % Byte.SIZE & 1) != 0;
   }
 }

@@ -1,6 +1,7 @@
 package dev.javisor.internal.legacy;
 
 import dev.javisor.internal.bus.InterruptLine;
+import java.util.function.IntPredicate;
 
 /** The platform's side of an I/O APIC: its pins, and the end of interrupts. */
 public interface IoApic extends LegacyDevice<IoApicState> {
@@ -38,4 +39,13 @@ public interface IoApic extends LegacyDevice<IoApicState> {
    * <p>Threading: any vCPU thread.
    */
   void endOfInterrupt(int vector);
+
+  /**
+   * Ends the level-triggered interrupts in service that no local APIC knows any more. To be called
+   * after a state of the whole machine was restored, before a vCPU runs: a vCPU that stood still
+   * right after an end of interrupt may not have told it yet, and no state has room for that.
+   *
+   * @param held whether a local APIC has an interrupt with this vector pending or in service
+   */
+  void endInterruptsNotHeld(IntPredicate held);
 }

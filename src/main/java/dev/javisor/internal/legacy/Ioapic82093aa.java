@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntPredicate;
 
 /**
  * An 82093AA I/O APIC with 24 pins (MMIO 0xFEC00000), for use with local APICs in KVM.
@@ -186,10 +187,19 @@ final class Ioapic82093aa implements IoApic {
   }
 
   @Override
-  public synchronized void endOfInterrupt(int vector) {
+  public void endOfInterrupt(int vector) {
+    endAll(inService -> inService == vector);
+  }
+
+  @Override
+  public void endInterruptsNotHeld(IntPredicate held) {
+    endAll(held.negate());
+  }
+
+  private synchronized void endAll(IntPredicate vectors) {
     for (int pin = 0; pin < PINS; pin++) {
       long entry = redirections[pin];
-      if (RedirectionEntry.isInService(entry) && RedirectionEntry.vector(entry) == vector) {
+      if (RedirectionEntry.isInService(entry) && vectors.test(RedirectionEntry.vector(entry))) {
         redirections[pin] = entry & ~RedirectionEntry.REMOTE_IRR;
         serviceLevel(pin);
       }

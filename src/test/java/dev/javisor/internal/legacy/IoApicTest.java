@@ -228,6 +228,21 @@ class IoApicTest {
   }
 
   @Test
+  void shouldEndWhatNoLocalApicHolds_whenRestoredWithAnEndNotTold() {
+    setEntry(ioApic, 9, LEVEL | 0x51, 0);
+    setEntry(ioApic, 10, LEVEL | 0x52, 0);
+    ioApic.setLevel(9, true);
+    ioApic.setLevel(10, true);
+    IoApic heir = newIoApic(false);
+    heir.restore(ioApic.save());
+    router.signals.clear();
+
+    heir.endInterruptsNotHeld(vector -> vector == 0x52);
+
+    assertEquals(List.of(9), router.signals);
+  }
+
+  @Test
   void shouldKeepAnEdgeForLater_whenItsLevelPinIsBeingServed() {
     setEntry(ioApic, 4, LEVEL | 0x34, 0);
 
