@@ -1,0 +1,18 @@
+package dev.javisor.internal.virtio;
+
+/** What a device may ask of its transport. Threading: any thread, at any time after its attach. */
+public interface VirtioTransport {
+  /**
+   * Makes {@link VirtioDevice#service} run for a worker, soon: a request was completed on another
+   * thread, say, or input came. Never blocks. Nothing happens while no queue of it is started.
+   */
+  void wake(int worker);
+
+  /**
+   * Changes what {@link VirtioDevice#readConfig} returns, as one step in the driver's eyes, and
+   * tells the driver (virtio 1.3 §2.5.1, configuration change notification).
+   *
+   * @param change sets the device's fields; must not block
+   */
+  void changeConfig(Runnable change);
+}
