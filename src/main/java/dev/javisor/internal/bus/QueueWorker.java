@@ -15,6 +15,14 @@ public interface QueueWorker extends AutoCloseable {
   void wake();
 
   /**
+   * The host's event descriptor of which a signal wakes the task as {@link #wake} does, for what
+   * the kernel can signal by itself, such as io_uring's completions; -1 if there is none.
+   */
+  default int descriptor() {
+    return -1;
+  }
+
+  /**
    * Lets guest writes at this address wake the task; it replaces the address set before.
    *
    * @param gpa where the guest writes

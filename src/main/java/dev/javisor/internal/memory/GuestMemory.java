@@ -218,9 +218,26 @@ public final class GuestMemory implements AutoCloseable {
     if ((offset & RamRegion.WINDOW_MASK) + length > RamRegion.WINDOW_MASK + 1) {
       throw new GuestAddressException(gpa, length);
     }
-    ByteBuffer bytes =
-        region.window(offset).slice(index(offset), length).order(ByteOrder.LITTLE_ENDIAN);
-    return leases.lend(bytes);
+    return leases.lend(region.mapping, offset, length);
+  }
+
+  /**
+   * Lends guest bytes out as {@link #lease} does, but at the price of a small object, for requests:
+   * the lease is the whole window's, and ends when this memory is closed and no buffer over any
+   * part of the window is reachable.
+   *
+   * @param length bytes; the range must lie within 1 GiB from a 1 GiB boundary of its region
+   * @return the bytes, little-endian
+   * @throws IllegalStateException if this memory is closed
+   */
+  public ByteBuffer borrow(long gpa, int length) {
+    RamRegion region = region(gpa, length);
+    long offset = gpa - region.gpa;
+    if ((offset & RamRegion.WINDOW_MASK) + length > RamRegion.WINDOW_MASK + 1) {
+      throw new GuestAddressException(gpa, length);
+    }
+    ByteBuffer window = region.lentWindow(offset, leases);
+    return window.slice(index(offset), length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Gives all pages back to the host: the guest reads zeros. No vCPU may run. */
@@ -237,6 +254,9 @@ public final class GuestMemory implements AutoCloseable {
   @Override
   public void close() {
     leases.close();
+    for (RamRegion region : regions) {
+      region.forgetLentWindows();
+    }
   }
 
   private RamRegion region(long gpa, long length) {

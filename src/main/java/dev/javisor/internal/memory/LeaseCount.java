@@ -3,6 +3,7 @@ package dev.javisor.internal.memory;
 import dev.javisor.internal.sys.Mapping;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -18,10 +19,13 @@ final class LeaseCount {
     this.mappings = mappings;
   }
 
-  synchronized MemoryLease lend(ByteBuffer bytes) {
+  synchronized MemoryLease lend(Mapping mapping, long offset, int length) {
     if (closed) {
       throw new IllegalStateException("guest memory is closed");
     }
+    // A buffer of its own, not a slice: slices refer to the buffer at their root, so that this one
+    // stays reachable as long as any slice of it does.
+    ByteBuffer bytes = mapping.view(offset, length).order(ByteOrder.LITTLE_ENDIAN);
     held++;
     Return back = new Return(this);
     // Watching the buffer, not the lease: whoever drops the lease may still hold its buffer.

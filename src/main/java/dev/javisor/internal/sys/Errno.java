@@ -29,7 +29,9 @@ public final class Errno {
   public static final int EMFILE = 24;
   public static final int ENOTTY = 25;
   public static final int ENOSPC = 28;
+  public static final int EROFS = 30;
   public static final int ENOSYS = 38;
+  public static final int EOPNOTSUPP = 95;
 
   private static final ImmutableMap<Integer, String> NAMES = parse();
 

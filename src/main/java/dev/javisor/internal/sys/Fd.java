@@ -44,11 +44,16 @@ public class Fd implements AutoCloseable {
    * @throws NativeException with the path, if it cannot be opened
    */
   public static Fd open(Path path, int flags) {
+    return new Fd(openNumber(path, flags), path.toString());
+  }
+
+  /** Opens a file for {@link #open} and its like; returns the descriptor. */
+  static int openNumber(Path path, int flags) {
     NativeBuffer text = NativeBuffer.ofString(path.toString());
     long result =
         text.during(
             at -> Sys.access().call6(Syscall.OPENAT, AT_FDCWD, at, flags | O_CLOEXEC, 0, 0, 0));
-    return new Fd((int) Sys.check(result, "open", path.toString()), path.toString());
+    return (int) Sys.check(result, "open", path.toString());
   }
 
   /**

@@ -16,13 +16,22 @@ final class Syscall {
   static final long MINCORE = 27;
   static final long MADVISE = 28;
   static final long GETPID = 39;
+  static final long FCNTL = 72;
+  static final long FDATASYNC = 75;
   static final long FTRUNCATE = 77;
   static final long RT_SIGTIMEDWAIT = 128;
   static final long GETTID = 186;
   static final long TGKILL = 234;
   static final long OPENAT = 257;
+  static final long FALLOCATE = 285;
   static final long EVENTFD2 = 290;
+  static final long PREADV = 295;
+  static final long PWRITEV = 296;
   static final long MEMFD_CREATE = 319;
+  static final long STATX = 332;
+  static final long IO_URING_SETUP = 425;
+  static final long IO_URING_ENTER = 426;
+  static final long IO_URING_REGISTER = 427;
 
   private Syscall() {}
 }

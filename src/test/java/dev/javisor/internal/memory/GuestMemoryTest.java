@@ -117,6 +117,39 @@ class GuestMemoryTest {
   }
 
   @Test
+  void shouldStayHarmless_whenOnlyASliceOfALeaseOutlivesTheMachine() throws Exception {
+    ByteBuffer slice = memory.lease(8192, 4096).bytes().slice(512, 512);
+    long hva = memory.hva(0, 1);
+
+    collectGarbage();
+    memory.close();
+    collectGarbage();
+
+    assertEquals(0, slice.getInt(0));
+    assertTrue(isMapped(hva));
+  }
+
+  @Test
+  void shouldGiveTheAddressesBack_whenNoBorrowedBufferIsReachable() throws Exception {
+    ByteBuffer borrowed = memory.borrow(4 * GIB + 8192, 4096);
+    memory.writeInt(4 * GIB + 8192, 42);
+    assertEquals(42, borrowed.getInt(0));
+    long hva = memory.hva(0, 1);
+
+    memory.close();
+    collectGarbage();
+    assertEquals(0, borrowed.getInt(0));
+    assertTrue(isMapped(hva));
+
+    borrowed = null;
+    for (int i = 0; i < 100 && isMapped(hva); i++) {
+      collectGarbage();
+    }
+    assertFalse(isMapped(hva));
+    assertThrows(IllegalStateException.class, () -> memory.borrow(0, 1));
+  }
+
+  @Test
   void shouldRefuseLeases_whenClosed() {
     memory.close();
 
@@ -132,5 +165,10 @@ class GuestMemoryTest {
       }
     }
     return false;
+  }
+
+  private static void collectGarbage() throws InterruptedException {
+    System.gc();
+    Thread.sleep(20);
   }
 }

@@ -27,7 +27,12 @@ import org.junit.jupiter.api.Test;
 class LayersTest {
   private static final String ROOT = "dev.javisor";
   private static final String[] PUBLIC = {
-    ROOT, "dev.javisor.config", "dev.javisor.error", "dev.javisor.event", "dev.javisor.guest"
+    ROOT,
+    "dev.javisor.backend",
+    "dev.javisor.config",
+    "dev.javisor.error",
+    "dev.javisor.event",
+    "dev.javisor.guest"
   };
 
   /** Registers and tables that a guest sees: tested without a hypervisor, so free of one. */
