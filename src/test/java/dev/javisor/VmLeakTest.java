@@ -5,16 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.event.VmExit;
+import dev.javisor.testing.microguest.HostResources;
+import dev.javisor.testing.microguest.MicroGuest;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class VmLeakTest {
+  private static final int CYCLES = 1000;
+  private static final int AT_ONCE = 2;
+
   @TempDir Path directory;
   private VmFixture fixture;
 
@@ -79,6 +89,43 @@ class VmLeakTest {
       assertFalse(log.text().contains("VM kept"), log.text());
       assertEquals("", console.text());
       assertEquals(new VmExit.Killed(), witness.get(20, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void shouldLeaveNothingBehind_whenAThousandHaveComeAndGoneOnKvm() throws Exception {
+    Path kernel = MicroGuest.code(a -> {}).write(directory.resolve("micro"));
+    bootAndClose(kernel, 50);
+    HostResources before = HostResources.now();
+
+    bootAndClose(kernel, CYCLES);
+
+    // The last machine's threads may be on their way out.
+    VmFixture.await(() -> HostResources.now().sameObjects(before));
+    HostResources after = HostResources.now();
+    // Each machine has 4 MiB of RAM alone; the JVM itself may take some for its own ends.
+    assertTrue(
+        after.virtualMib() - before.virtualMib() < CYCLES, () -> before + " became " + after);
+  }
+
+  private static void bootAndClose(Path kernel, int cycles) throws Exception {
+    Callable<Void> share =
+        () -> {
+          for (int i = 0; i < cycles / AT_ONCE; i++) {
+            try (VirtualMachine vm =
+                VirtualMachine.builder().kernel(kernel).memory("4M").build().boot()) {
+              assertEquals(new VmExit.PowerOff(), vm.awaitExit(VmFixture.LONG));
+            }
+          }
+          return null;
+        };
+    ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
+    try {
+      for (Future<Void> done : pool.invokeAll(List.of(share, share))) {
+        done.get();
+      }
+    } finally {
+      pool.shutdownNow();
     }
   }
 

@@ -62,7 +62,8 @@ public record HostResources(long descriptors, long threads, long vcpuMappings, l
 
   private static boolean isMachineThread(Path task) {
     try {
-      return Files.readString(task.resolve("comm")).startsWith("micro");
+      String name = Files.readString(task.resolve("comm"));
+      return name.startsWith("micro") || name.startsWith("javisor-");
     } catch (IOException e) {
       return false;
     }
