@@ -1,13 +1,16 @@
 package dev.javisor.internal.compress;
 
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.commons.compress.compressors.lz4.BlockLZ4CompressorInputStream;
 
 /**
  * Decodes the legacy frame of LZ4, in which kernels come (LZ4 Frame Format Description, "Legacy
  * frame"): a magic number, then blocks of up to 8 MiB, each behind its compressed size. The end has
- * no mark: it is the end of the stream, or a number that cannot be a size.
+ * no mark: it is the end of the stream, or a number that cannot be a size. Commons Compress knows
+ * the blocks, but not this frame around them.
  */
 final class Lz4LegacyInputStream extends InputStream {
   private static final int MAGIC = 0x184c2102;
@@ -80,8 +83,13 @@ final class Lz4LegacyInputStream extends InputStream {
     if (in.readNBytes(compressed, 0, size) != size) {
       throw new EOFException("an LZ4 block ends early");
     }
+    InputStream decoded =
+        new BlockLZ4CompressorInputStream(new ByteArrayInputStream(compressed, 0, size));
     at = 0;
-    limit = Lz4Block.decode(compressed, size, block);
+    limit = decoded.readNBytes(block, 0, BLOCK);
+    if (limit == BLOCK && decoded.read() >= 0) {
+      throw new IOException("an LZ4 block is longer than a frame allows");
+    }
   }
 
   /** A little-endian number of 4 bytes, or -1 at the end of the stream. */

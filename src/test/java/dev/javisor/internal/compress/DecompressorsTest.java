@@ -11,6 +11,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -31,6 +33,15 @@ class DecompressorsTest {
     try (InputStream in = DecompressorsTest.class.getResourceAsStream("/compressed/" + name)) {
       return in.readAllBytes();
     }
+  }
+
+  private static byte[] frame(byte[] lz4Block) {
+    return ByteBuffer.allocate(8 + lz4Block.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(0x184c2102)
+        .putInt(lz4Block.length)
+        .put(lz4Block)
+        .array();
   }
 
   @ParameterizedTest
@@ -86,18 +97,31 @@ class DecompressorsTest {
   @Test
   void shouldDecodeAMatchThatOverlapsWhatItMakes() throws IOException {
     byte[] block = {0x21, 'a', 'b', 2, 0, 0x50, 'x', 'y', 'z', 'z', 'y'};
-    byte[] out = new byte[64];
 
-    int length = Lz4Block.decode(block, block.length, out);
-
-    assertEquals("abababaxyzzy", new String(out, 0, length, StandardCharsets.US_ASCII));
+    assertEquals("abababaxyzzy", new String(decode(frame(block)), StandardCharsets.US_ASCII));
   }
 
   @Test
   void shouldRefuseLz4MatchesFromBeforeTheStart() {
     byte[] block = {0x11, 'a', 2, 0, 0x10, 'x'};
 
-    assertThrows(IOException.class, () -> Lz4Block.decode(block, block.length, new byte[64]));
+    assertThrows(IOException.class, () -> decode(frame(block)));
+  }
+
+  @Test
+  void shouldRefuseLz4BlocksThatAreLongerThanAFrameAllows() {
+    byte[] block = new byte[40_000];
+    Arrays.fill(block, (byte) 0xff);
+    // One literal, then matches of its repetition: some 10 MB of it.
+    block[0] = 0x1f;
+    block[1] = 'a';
+    block[2] = 1;
+    block[3] = 0;
+    block[block.length - 1] = 0;
+
+    IOException e = assertThrows(IOException.class, () -> decode(frame(block)));
+
+    assertTrue(e.getMessage().contains("longer than a frame allows"), e.getMessage());
   }
 
   @ParameterizedTest
