@@ -19,9 +19,6 @@ final class KnownMessages {
           "Blacklisted",
           // There are no SMBIOS tables.
           "DMI not present or invalid",
-          // No PCI until there is a host bridge.
-          "PCI: System does not support PCI",
-          "PCI: Fatal: No config space access function found",
           // The mitigation's own report.
           "Speculative",
           "Spectre",

@@ -56,8 +56,7 @@ final class LinuxGuest implements AutoCloseable {
         VirtualMachine.builder()
             .kernel(kernel().image())
             .initramfs(initramfs)
-            // There is no PCI yet, and looking for it takes seconds on an emulated CPU.
-            .cmdline("console=ttyS0 panic=-1 pci=off " + cmdline)
+            .cmdline("console=ttyS0 panic=-1 " + cmdline)
             .listener(events::add)
             .console(lines::add);
     configure.accept(builder);
@@ -130,6 +129,13 @@ final class LinuxGuest implements AutoCloseable {
       throw new AssertionError("expected one line from %s: %s".formatted(command, output));
     }
     return output.get(0);
+  }
+
+  /** The kernel's messages with words of complaint in them, but for those known to mean nothing. */
+  List<String> complaints() throws InterruptedException {
+    return run("dmesg | grep -iE 'fail|error|bug|unable|broken|cannot|invalid ' || true").stream()
+        .filter(line -> !KnownMessages.isHarmless(line))
+        .toList();
   }
 
   /** Runs a command that ends the guest. */

@@ -14,6 +14,7 @@ import dev.javisor.internal.legacy.LegacyDevice;
 import dev.javisor.internal.legacy.LegacyDevices;
 import dev.javisor.internal.legacy.SerialConfig;
 import dev.javisor.internal.legacy.SerialPort;
+import dev.javisor.internal.pci.PciBus;
 import dev.javisor.internal.x86.PlatformLayout;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -36,6 +37,9 @@ final class Devices {
   /** The pin of the real-time clock, as on a PC. */
   static final int RTC_PIN = 8;
 
+  /** Configuration space of bus 0, the only one. */
+  static final AddressRange ECAM = new AddressRange(PlatformLayout.ECAM.base(), 1L << 20);
+
   private static final long KEYBOARD_CONTROLLER_PORT = 0x60;
 
   private final Bus pioBus = new Bus();
@@ -44,6 +48,7 @@ final class Devices {
   private final IoApic ioApic;
   private final SerialPort serial;
   private final GenericEventDevice genericEvents;
+  private final PciBus pci;
 
   Devices(
       String name,
@@ -96,6 +101,12 @@ final class Devices {
         LegacyDevices.debugConsole(
             "debug-console0",
             new DebugOutput(line -> log.debug("{}: debug console: {}", name, line))));
+    pci = new PciBus(PlatformLayout.PCI_MMIO_32, layout.pciWindow64());
+    all.add(pci);
+    pioBus.add(PlatformLayout.PCI_CONFIG_PORTS, pci.configPorts());
+    mmioBus.add(ECAM, pci.ecam());
+    mmioBus.add(PlatformLayout.PCI_MMIO_32, pci.memory32());
+    mmioBus.add(layout.pciWindow64(), pci.memory64());
   }
 
   Bus pioBus() {

@@ -39,8 +39,8 @@ final class Hardware implements AutoCloseable {
   /** Where the guest finds the ACPI tables. */
   static final long RSDP = PlatformLayout.RSDP;
 
-  /** Whether there is PCI configuration space in memory: not yet. */
-  static final boolean ECAM = false;
+  /** Whether there is PCI configuration space in memory, which the memory map tells. */
+  static final boolean ECAM = true;
 
   private static final Logger log = LoggerFactory.getLogger(Hardware.class);
 
@@ -79,7 +79,7 @@ final class Hardware implements AutoCloseable {
       vcpuFactory = stage(BootStage.VCPUS, () -> new VcpuFactory(cpuid.of(kvm), spec.cpus()));
       interrupts = stage(BootStage.DEVICES, () -> own(new InterruptRouter()));
       MachineTimer timer = own(new MachineTimer(spec.threads()));
-      layout = MachineLayout.of(vcpuFactory, memory);
+      layout = stage(BootStage.MEMORY, () -> MachineLayout.of(vcpuFactory, memory));
       devices =
           stage(
               BootStage.DEVICES,

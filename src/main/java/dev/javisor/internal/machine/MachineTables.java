@@ -9,6 +9,7 @@ import dev.javisor.internal.acpi.AcpiImage;
 import dev.javisor.internal.acpi.AcpiPorts;
 import dev.javisor.internal.acpi.AcpiTables;
 import dev.javisor.internal.acpi.GenericEvents;
+import dev.javisor.internal.acpi.PciRoot;
 import dev.javisor.internal.acpi.aml.AmlResources.Caching;
 import dev.javisor.internal.acpi.aml.AmlResources.Usage;
 import dev.javisor.internal.acpi.aml.AmlTerm;
@@ -33,13 +34,16 @@ final class MachineTables {
             layout.genericEvents().base(),
             Devices.GENERIC_EVENTS_PIN,
             List.of(GenericEvents.Handler.powerButton()));
+    PciRoot pci = new PciRoot(Devices.ECAM, PlatformLayout.PCI_MMIO_32, layout.pciWindow64());
     List<AmlTerm> devices =
         List.of(
+            pci,
             AcpiDevices.serial((int) PlatformLayout.COM1.base(), PlatformLayout.COM1_PIN),
             AcpiDevices.rtc(Devices.RTC_PIN),
             AcpiDevices.powerButton(),
             AcpiDevices.motherboard(
                 List.of(
+                    pci.reservation(),
                     ioPorts(shutdown, 1),
                     ioPorts(ports.pmTimer(), LegacyDevices.PM_TIMER_SIZE),
                     qwordMemory(
@@ -50,6 +54,6 @@ final class MachineTables {
     int room = (int) (PlatformLayout.SMBIOS - PlatformLayout.RSDP);
     return AcpiTables.build(
         new AcpiConfig(
-            PlatformLayout.RSDP, room, apicIds, ports, events, true, devices, List.of()));
+            PlatformLayout.RSDP, room, apicIds, ports, events, true, devices, List.of(pci.mcfg())));
   }
 }

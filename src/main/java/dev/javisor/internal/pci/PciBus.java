@@ -55,7 +55,7 @@ public final class PciBus implements Device<PciBusState> {
 
   /**
    * Puts a function into the next slot, and its BARs to where the guest finds them at its first
-   * instruction. They answer once the guest lets them.
+   * instruction; they answer there at once, as behind a PC's firmware.
    *
    * @return the number of the slot, 1 to 31
    * @throws IllegalStateException if all slots are taken, or a window is full
@@ -75,6 +75,7 @@ public final class PciBus implements Device<PciBusState> {
     next[slot] = function;
     slots = next;
     function.onDecoding(this::updateBars);
+    updateBars();
     return slot;
   }
 

@@ -52,7 +52,9 @@ public final class PciFunction implements AutoCloseable {
     if (layout != null) {
       listed.add(0, Msix.capability(layout));
     }
-    writeHeader(builder.identity, !listed.isEmpty());
+    // As a PC's firmware leaves it: rust-hypervisor-firmware uses BARs without turning them on.
+    int command = builder.bars.isEmpty() ? 0 : COMMAND_MEMORY | COMMAND_BUS_MASTER;
+    writeHeader(builder.identity, command, !listed.isEmpty());
     writeCapabilities(listed);
     builder.bars.forEach(bar -> bar.writeTo(config, 0));
     // From here on nothing fails, which would leave interrupts behind.
@@ -239,13 +241,13 @@ public final class PciFunction implements AutoCloseable {
     }
   }
 
-  private void writeHeader(PciIdentity identity, boolean hasCapabilities) {
+  private void writeHeader(PciIdentity identity, int command, boolean hasCapabilities) {
     config.define(0x00, 2, identity.vendor(), 0);
     config.define(0x02, 2, identity.device(), 0);
     config.define(
         COMMAND,
         2,
-        0,
+        command,
         COMMAND_MEMORY | COMMAND_BUS_MASTER | COMMAND_PARITY | COMMAND_SERR | COMMAND_INTX_DISABLE);
     config.define(0x06, 2, hasCapabilities ? STATUS_CAPABILITIES : 0, 0);
     config.define(0x08, 4, identity.classCode() << 8 | identity.revision(), 0);

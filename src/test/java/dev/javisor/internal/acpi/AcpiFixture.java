@@ -8,6 +8,7 @@ import dev.javisor.internal.acpi.GenericEvents.Handler;
 import dev.javisor.internal.acpi.aml.AmlResources.Caching;
 import dev.javisor.internal.acpi.aml.AmlResources.Usage;
 import dev.javisor.internal.acpi.aml.AmlTerm;
+import dev.javisor.internal.bus.AddressRange;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -20,12 +21,17 @@ final class AcpiFixture {
   static final int ROOM = 0x50000;
   static final long STATUS_GPA = 0x3fff_fff0_0000L;
   static final int GED_GSI = 5;
+  static final PciRoot PCI =
+      new PciRoot(
+          new AddressRange(0xe800_0000L, 1 << 20),
+          new AddressRange(0xc000_0000L, 640L << 20),
+          new AddressRange(4L << 30, STATUS_GPA - (4L << 30)));
 
   private AcpiFixture() {}
 
   /** A machine with all devices and this many vCPUs, whose APIC ids are their indices. */
   static AcpiConfig machine(int vcpus) {
-    return machine(IntStream.range(0, vcpus).boxed().toList(), List.of());
+    return machine(IntStream.range(0, vcpus).boxed().toList(), List.of(PCI.mcfg()));
   }
 
   /** A machine with all devices. */
@@ -43,11 +49,13 @@ final class AcpiFixture {
 
   static List<AmlTerm> devices() {
     return List.of(
+        PCI,
         AcpiDevices.serial(0x3f8, 4),
         AcpiDevices.rtc(8),
         AcpiDevices.powerButton(),
         AcpiDevices.motherboard(
             List.of(
+                PCI.reservation(),
                 ioPorts(0x600, 8),
                 ioPorts(0x608, 4),
                 qwordMemory(Usage.CONSUMER, Caching.NON_CACHEABLE, STATUS_GPA, STATUS_GPA))));

@@ -25,7 +25,7 @@ class IaslTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"XSDT", "FACP", "APIC", "DSDT"})
+  @ValueSource(strings = {"XSDT", "FACP", "APIC", "MCFG", "DSDT"})
   void shouldRoundTrip_everyTable(String signature) {
     AcpiImage image = AcpiTables.build(AcpiFixture.machine(4));
 

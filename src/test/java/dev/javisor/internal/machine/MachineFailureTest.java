@@ -87,6 +87,8 @@ class MachineFailureTest {
       VmExit.Failed exit = assertInstanceOf(VmExit.Failed.class, vm.awaitExit());
       assertInstanceOf(MachineBootException.class, exit.cause());
       assertTrue(exit.cause().getMessage().contains("has become shorter"), exit.toString());
+      // The thread that told of the end may not have ended itself.
+      vm.machine().close();
       assertReleased();
     }
   }
