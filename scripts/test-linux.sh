@@ -8,6 +8,7 @@ readonly SUITE_CLASS=dev.javisor.testing.suite.SuiteMain
 readonly SUITE_TAG=linux-guest
 readonly SUITE_FOLDER=$JAVISOR_ROOT/target/linux-guests
 readonly SUITE_TIME_LIMIT=1800 # seconds, for each machine
+readonly SUITE_SCRATCH_MIB=4096
 
 # suite JVM-OPTION... -- VERB ARGUMENT...
 suite() {
@@ -38,15 +39,25 @@ linux_guests() {
   fi
   # Guest kernels come over the network, which labs do not have.
   if has_class "$MAIN_CLASS"; then fetch_kernel || return; fi
+  DISK_IMAGE=$("$JAVISOR_ROOT/scripts/disk-image") || return
   if kvm_runs_linux; then
     say "this machine's KVM runs stock kernels: the Linux guests boot right here"
     SUITE_RUNNER=(timeout --foreground -k 10 "$SUITE_TIME_LIMIT")
-    suite -- run "$SUITE_FOLDER" "$SUITE_TAG" here 2>"$logs/linux-guests-here.log" || true
+    mkdir "$SUITE_FOLDER/scratch"
+    cp --reflink=auto --sparse=always -- "$DISK_IMAGE/disk.raw" "$SUITE_FOLDER/disk.raw"
+    set_disk_options "$SUITE_FOLDER/disk.raw" "$SUITE_FOLDER/scratch"
+    suite "${DISK_OPTIONS[@]}" -- run "$SUITE_FOLDER" "$SUITE_TAG" here 2>"$logs/linux-guests-here.log" || true
   else
     linux_guests_in_labs "$logs" || return
   fi
   SUITE_RUNNER=(timeout --foreground -k 10 120)
   suite -- check "$SUITE_FOLDER"
+}
+
+# set_disk_options DISK SCRATCH: sets DISK_OPTIONS, what tests are told of a Debian disk that they may write to, of that
+# Debian's kernel and initial RAM disk, and of a folder for disks of their own.
+set_disk_options() {
+  DISK_OPTIONS=("-Djavisor.test.image=$DISK_IMAGE" "-Djavisor.test.disk=$1" "-Djavisor.test.scratch=$2")
 }
 
 # lab_count: one a core, at most 4, and no more than there are classes.
@@ -76,9 +87,11 @@ linux_guests_in_labs() {
 # run_labs LOGS FIRST LAST: labs of these numbers at once, until all end; LABS_LOST are those that died or hung.
 run_labs() {
   local logs=$1 number status pids=() running=()
+  set_disk_options /dev/vda /scratch
   for ((number = $2; number <= $3; number++)); do
-    SUITE_RUNNER=("$JAVISOR_ROOT/scripts/lab" -t "$SUITE_TIME_LIMIT" -o "$SUITE_FOLDER" -l "$logs/lab-$number-kernel.log" --)
-    suite "${LAB_JAVA_FLAGS[@]}" -- run /out "$SUITE_TAG" "lab $number" 2>"$logs/lab-$number.log" &
+    SUITE_RUNNER=("$JAVISOR_ROOT/scripts/lab" -t "$SUITE_TIME_LIMIT" -o "$SUITE_FOLDER" -l "$logs/lab-$number-kernel.log"
+      -D "$DISK_IMAGE/disk.raw" -s "$SUITE_SCRATCH_MIB" --)
+    suite "${LAB_JAVA_FLAGS[@]}" "${DISK_OPTIONS[@]}" -- run /out "$SUITE_TAG" "lab $number" 2>"$logs/lab-$number.log" &
     pids+=($!)
     running+=("$number")
   done
