@@ -65,8 +65,11 @@ public interface VirtualMachine extends AutoCloseable {
   VirtualMachine boot();
 
   /**
-   * Holds the vCPUs; the guest's clocks stand still. On return none executes guest code. Does
-   * nothing when the machine is paused.
+   * Holds the vCPUs. On return none executes guest code. Does nothing when the machine is paused;
+   * however often it was paused, one {@link #resume} lets it go on.
+   *
+   * <p>kvmclock and the ACPI PM timer stand still until then. The time-stamp counter and the
+   * real-time clock go on: a guest that takes its time from those sees that time has passed.
    */
   void pause();
 

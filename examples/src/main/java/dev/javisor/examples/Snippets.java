@@ -70,7 +70,7 @@ final class Snippets {
   }
 
   static void lifecycle(VirtualMachine vm) throws InterruptedException {
-    vm.pause(); // vCPUs stand still, and the guest's clocks
+    vm.pause(); // vCPUs stand still, and kvmclock with them
     vm.resume();
     vm.reset(); // reboots, whatever onReset says
     vm.powerButton(); // the guest decides what comes of it

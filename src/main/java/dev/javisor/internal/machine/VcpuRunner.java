@@ -109,6 +109,8 @@ final class VcpuRunner implements Runnable {
         return;
       }
       command = next;
+      // Nobody shall take it for paused while its thread has yet to wake up.
+      parked = false;
       kick();
       monitor.notifyAll();
     }
@@ -232,10 +234,9 @@ final class VcpuRunner implements Runnable {
 
   private void park() {
     synchronized (monitor) {
-      parked = true;
-      monitor.notifyAll();
       boolean interrupted = false;
       while (command == Command.PARK) {
+        rest();
         try {
           monitor.wait();
         } catch (InterruptedException e) {
@@ -255,9 +256,8 @@ final class VcpuRunner implements Runnable {
 
   private void awaitStop() {
     synchronized (monitor) {
-      parked = true;
-      monitor.notifyAll();
       while (command != Command.STOP) {
+        rest();
         try {
           monitor.wait();
         } catch (InterruptedException e) {
@@ -266,6 +266,12 @@ final class VcpuRunner implements Runnable {
         }
       }
     }
+  }
+
+  /** Says so to whoever waits for it. The monitor is held. */
+  private void rest() {
+    parked = true;
+    monitor.notifyAll();
   }
 
   private boolean await(Duration limit, boolean restIsEnough) {
