@@ -13,8 +13,6 @@ import java.nio.ByteOrder;
  * clear).
  *
  * <p>Spec: ACPI 6.5 §5.2.9, §4.1 (hardware-reduced).
- *
- * <p>Not modelled: a century register of the RTC (its years count from 2000).
  */
 final class Fadt {
   static final int SIZE = 276;
@@ -22,6 +20,7 @@ final class Fadt {
 
   private static final int OFFSET_PM_TMR_BLK = 76;
   private static final int OFFSET_PM_TMR_LEN = 91;
+  private static final int OFFSET_CENTURY = 108;
   private static final int OFFSET_IAPC_BOOT_ARCH = 109;
   private static final int OFFSET_FLAGS = 112;
   private static final int OFFSET_RESET_REG = 116;
@@ -58,6 +57,10 @@ final class Fadt {
 
   private static final int MINOR_VERSION = 3;
   private static final int PM_TIMER_BYTES = 4;
+
+  /** The CMOS register with the century of the date. */
+  private static final int RTC_CENTURY = 0x32;
+
   private static final int SPACE_SYSTEM_IO = 1;
   private static final String HYPERVISOR = "JAVISOR ";
 
@@ -69,6 +72,7 @@ final class Fadt {
     ByteBuffer table = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
     table.putInt(OFFSET_PM_TMR_BLK, ports.pmTimer());
     table.put(OFFSET_PM_TMR_LEN, (byte) PM_TIMER_BYTES);
+    table.put(OFFSET_CENTURY, (byte) (config.rtcPresent() ? RTC_CENTURY : 0));
     table.putShort(OFFSET_IAPC_BOOT_ARCH, (short) bootFlags);
     table.putInt(OFFSET_FLAGS, FLAGS);
     putPort(table, OFFSET_RESET_REG, ports.reset(), 1);

@@ -63,6 +63,11 @@ class FadtTest {
   }
 
   @Test
+  void shouldNameTheRegisterOfTheCentury() {
+    assertEquals(0x32, bytes[108]);
+  }
+
+  @Test
   void shouldDenyTheRtc_whenThereIsNone() {
     AcpiConfig with = AcpiFixture.machine(1);
     AcpiConfig without =
@@ -76,9 +81,10 @@ class FadtTest {
             List.of(),
             List.of());
 
-    short bootFlags = littleEndian(Fadt.table(without, 0).bytes()).getShort(109);
+    ByteBuffer table = littleEndian(Fadt.table(without, 0).bytes());
 
-    assertEquals((1 << 2) | (1 << 5), bootFlags);
+    assertEquals((1 << 2) | (1 << 5), table.getShort(109));
+    assertEquals(0, table.get(108), "register of the century");
   }
 
   @Test
