@@ -22,6 +22,7 @@ import picocli.CommandLine.ParameterException;
 @Command(
     name = "javisor run",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     sortOptions = false,
     description = "Starts a virtual machine and stays until it ends.",
     footer = {

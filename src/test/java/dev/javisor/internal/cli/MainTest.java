@@ -37,6 +37,16 @@ class MainTest {
   }
 
   @Test
+  void shouldTellItsVersion_whenAsked() {
+    for (String option : new String[] {"-V", "--version"}) {
+      out.reset();
+      assertEquals(ExitStatus.OK, run("run", option));
+
+      assertTrue(text(out).matches("javisor \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\s+"), text(out));
+    }
+  }
+
+  @Test
   void shouldNameTheNearestKey_whenAKeyIsMisspelt() {
     assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--cpus", "bot=4"));
 
