@@ -151,7 +151,7 @@ public final class BufferList {
   /**
    * Adds a stretch to a vector, for a system call that works on guest RAM in place.
    *
-   * @return false if the vector has no room for all of it; what is in it then is of no use
+   * @return false if the vector has no room for all of it; it then holds the beginning
    */
   public boolean addTo(IoVector vector, long offset, long length) {
     check(offset, length);

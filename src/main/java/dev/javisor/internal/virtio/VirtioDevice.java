@@ -91,8 +91,8 @@ public interface VirtioDevice<S extends DeviceState> extends AutoCloseable {
   void attach(VirtioTransport transport);
 
   /**
-   * The driver is ready. Called before the queues are started, by a worker or a vCPU; must not
-   * block.
+   * The driver is ready. Called before the queues are started, on a vCPU's thread under the
+   * transport's lock; must not block.
    *
    * @param features what was negotiated, the transport's bits included
    */
@@ -123,7 +123,10 @@ public interface VirtioDevice<S extends DeviceState> extends AutoCloseable {
    */
   void stopQueue(int queue);
 
-  /** Returns to the state before {@link #activate}; all queues are stopped. */
+  /**
+   * Returns to the state before {@link #activate}; all queues are stopped. Called under the
+   * transport's lock; must not block.
+   */
   void reset();
 
   /**
@@ -149,8 +152,15 @@ public interface VirtioDevice<S extends DeviceState> extends AutoCloseable {
   void restore(S state);
 
   /**
-   * Gives the host's resources back; nothing else is called any more. Requests that are still under
-   * way are cancelled or awaited: nothing touches guest memory afterwards. Bounded in time.
+   * The machine ends: whatever blocks in {@link #service}, {@link #stopQueue} or {@link #quiesce}
+   * returns soon, its requests cancelled or not. Any thread, at any time; {@link #close} follows.
+   */
+  default void cancel() {}
+
+  /**
+   * Gives the host's resources back; the workers are gone, and nothing else is called any more.
+   * Requests that are still under way are cancelled or awaited: nothing touches guest memory
+   * afterwards. Bounded in time.
    */
   @Override
   default void close() {}

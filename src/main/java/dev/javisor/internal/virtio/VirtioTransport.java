@@ -12,7 +12,16 @@ public interface VirtioTransport {
    * Changes what {@link VirtioDevice#readConfig} returns, as one step in the driver's eyes, and
    * tells the driver (virtio 1.3 §2.5.1, configuration change notification).
    *
-   * @param change sets the device's fields; must not block
+   * @param change sets the device's fields; runs in the call, under the transport's lock: it must
+   *     not block, and the caller holds no lock that {@link VirtioDevice#readConfig} takes
    */
   void changeConfig(Runnable change);
+
+  /**
+   * The device cannot go on until the driver resets it (DEVICE_NEEDS_RESET, virtio 1.3 §2.1.2): the
+   * host let it down. Its queues are not serviced until then.
+   *
+   * @param why for the log
+   */
+  void needsReset(String why);
 }

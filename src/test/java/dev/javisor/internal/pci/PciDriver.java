@@ -26,7 +26,7 @@ public final class PciDriver {
   private final Bus mmio = new Bus();
   private final PciBus bus;
 
-  PciDriver() {
+  public PciDriver() {
     AddressRange window32 = new AddressRange(WINDOW_32, WINDOW_SIZE);
     AddressRange window64 = new AddressRange(WINDOW_64, WINDOW_SIZE);
     bus = new PciBus(window32, window64);
@@ -36,52 +36,52 @@ public final class PciDriver {
     mmio.add(window64, bus.memory64());
   }
 
-  PciBus bus() {
+  public PciBus bus() {
     return bus;
   }
 
-  long read(int slot, int offset, int size) {
+  public long read(int slot, int offset, int size) {
     return mmio.read(ECAM.base() + (slot << 15) + offset, size) & mask(size);
   }
 
-  void write(int slot, int offset, int size, long value) {
+  public void write(int slot, int offset, int size, long value) {
     mmio.write(ECAM.base() + (slot << 15) + offset, size, value & mask(size));
   }
 
-  long in(long port, int size) {
+  public long in(long port, int size) {
     return pio.read(port, size) & mask(size);
   }
 
-  void out(long port, int size, long value) {
+  public void out(long port, int size, long value) {
     pio.write(port, size, value & mask(size));
   }
 
-  long load(long gpa, int size) {
+  public long load(long gpa, int size) {
     return mmio.read(gpa, size) & mask(size);
   }
 
-  void store(long gpa, int size, long value) {
+  public void store(long gpa, int size, long value) {
     mmio.write(gpa, size, value & mask(size));
   }
 
   /** Where a 64-bit BAR is. */
-  long bar64(int slot, int index) {
+  public long bar64(int slot, int index) {
     int at = BAR0 + 4 * index;
     return read(slot, at, 4) & -16 | read(slot, at + 4, 4) << 32;
   }
 
-  void moveBar64(int slot, int index, long gpa) {
+  public void moveBar64(int slot, int index, long gpa) {
     int at = BAR0 + 4 * index;
     write(slot, at, 4, gpa);
     write(slot, at + 4, 4, gpa >>> 32);
   }
 
-  void decode(int slot, boolean on) {
+  public void decode(int slot, boolean on) {
     write(slot, COMMAND, 2, on ? 2 : 0);
   }
 
   /** The offsets of the capabilities with this id, in their order. */
-  List<Integer> capabilities(int slot, int id) {
+  public List<Integer> capabilities(int slot, int id) {
     List<Integer> found = new ArrayList<>();
     if ((read(slot, 6, 2) & 0x10) != 0) {
       int at = (int) read(slot, 0x34, 1);
