@@ -211,7 +211,14 @@ final class DefaultBuilder implements VirtualMachine.Builder {
         platform,
         threads ->
             new MachineSpec(
-                vmName, kernelFile, initramfsFile.path(), commands, cpuSpec, ram, threads),
+                vmName,
+                kernelFile,
+                initramfsFile.path(),
+                commands,
+                cpuSpec,
+                ram,
+                List.of(),
+                threads),
         initramfsFile.letGo(),
         threadFactory,
         onReset,

@@ -4,6 +4,7 @@ import dev.javisor.internal.sys.EventFd;
 import dev.javisor.internal.sys.Fd;
 import dev.javisor.internal.sys.Mapping;
 import dev.javisor.internal.sys.NativeBuffer;
+import dev.javisor.internal.sys.NativeException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -145,11 +146,22 @@ public final class KvmVm implements AutoCloseable {
 
   /** Sends a message-signalled interrupt: KVM api.rst KVM_SIGNAL_MSI. */
   public void signalMsi(long address, int data) {
-    NativeBuffer msi = NativeBuffer.ofSize(KvmStructs.KVM_MSI_SIZE);
-    msi.bytes().putInt(KvmStructs.KVM_MSI_ADDRESS_LO, (int) address);
-    msi.bytes().putInt(KvmStructs.KVM_MSI_ADDRESS_HI, (int) (address >>> 32));
-    msi.bytes().putInt(KvmStructs.KVM_MSI_DATA, data);
-    fd.ioctl("KVM_SIGNAL_MSI", KvmNumbers.KVM_SIGNAL_MSI, msi);
+    MsiMessage message = new MsiMessage();
+    message.set(address, data);
+    int result = send(message);
+    if (result < 0) {
+      throw new NativeException("ioctl(KVM_SIGNAL_MSI)", -result, fd.name());
+    }
+  }
+
+  /**
+   * Sends a message-signalled interrupt: KVM api.rst KVM_SIGNAL_MSI. Allocates nothing.
+   *
+   * @return above 0 if it was delivered, 0 if the guest masked it; else the negated errno, such as
+   *     that of a message which no processor takes, or of a machine that was closed
+   */
+  public int send(MsiMessage message) {
+    return (int) fd.tryIoctl(KvmNumbers.KVM_SIGNAL_MSI, message.address());
   }
 
   /** The guest's paravirtual clock in nanoseconds: KVM api.rst KVM_GET_CLOCK. */

@@ -15,6 +15,7 @@ import dev.javisor.internal.legacy.LegacyDevices;
 import dev.javisor.internal.legacy.SerialConfig;
 import dev.javisor.internal.legacy.SerialPort;
 import dev.javisor.internal.pci.PciBus;
+import dev.javisor.internal.pci.PciDevice;
 import dev.javisor.internal.x86.PlatformLayout;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: as each device; {@link #reset}, {@link #quiesce} and {@link #resume} under the
  * machine's lock.
  */
-final class Devices {
+final class Devices implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Devices.class);
 
   /** The pin of the generic event device. */
@@ -49,6 +50,7 @@ final class Devices {
   private final SerialPort serial;
   private final GenericEventDevice genericEvents;
   private final PciBus pci;
+  private final List<PciDevice<?>> pciDevices = new ArrayList<>();
 
   Devices(
       String name,
@@ -109,6 +111,22 @@ final class Devices {
     mmioBus.add(layout.pciWindow64(), pci.memory64());
   }
 
+  /**
+   * Puts a device into the PCI bus's next slot. It belongs to this object from here on.
+   *
+   * @throws IllegalStateException if there is no more room; the device is closed then
+   */
+  void add(PciDevice<?> device) {
+    try {
+      pci.add(device.function());
+    } catch (RuntimeException e) {
+      device.close();
+      throw e;
+    }
+    pciDevices.add(device);
+    all.add(device);
+  }
+
   Bus pioBus() {
     return pioBus;
   }
@@ -131,6 +149,21 @@ final class Devices {
 
   void resume() {
     all.forEach(Device::resume);
+  }
+
+  /** Drains and closes what has threads or files. Later calls do nothing. */
+  @Override
+  public void close() {
+    for (int i = pciDevices.size() - 1; i >= 0; i--) {
+      PciDevice<?> device = pciDevices.get(i);
+      try {
+        device.close();
+      } catch (RuntimeException e) {
+        // The rest must be given back all the same.
+        log.error("cannot close {}", device.id(), e);
+      }
+    }
+    pciDevices.clear();
   }
 
   int consoleInput(byte[] bytes, int offset, int length) {

@@ -53,6 +53,8 @@ final class Hardware implements AutoCloseable {
   private final KernelImage kernel;
   private final GuestMemory memory;
   private final InterruptRouter interrupts;
+  private final MessageInterrupts messages = new MessageInterrupts();
+  private final Doorbells doorbells = new Doorbells();
   private final Devices devices;
   private final VcpuFactory vcpuFactory;
   private final MachineLayout layout;
@@ -83,7 +85,15 @@ final class Hardware implements AutoCloseable {
       devices =
           stage(
               BootStage.DEVICES,
-              () -> new Devices(spec.name(), interrupts, control(ending), listener, timer, layout));
+              () ->
+                  own(
+                      new Devices(
+                          spec.name(), interrupts, control(ending), listener, timer, layout)));
+      QueueThreads workers = new QueueThreads(spec.threads(), doorbells);
+      DeviceHost host = new DeviceHost(memory, messages, workers, timer);
+      for (PciDeviceFactory factory : spec.pciDevices()) {
+        stage(BootStage.DEVICES, () -> devices.add(factory.create(host)));
+      }
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -119,7 +129,7 @@ final class Hardware implements AutoCloseable {
       KvmVm made = stage(BootStage.HYPERVISOR, kvm::createVm);
       vm = made;
       stage(BootStage.HYPERVISOR, () -> prepare(made));
-      stage(BootStage.DEVICES, () -> interrupts.attach(made));
+      stage(BootStage.DEVICES, () -> connect(made));
       stage(BootStage.VCPUS, () -> vcpuFactory.makeAll(made, vcpus));
       writeTables();
       BootRegisters registers = stage(BootStage.KERNEL, load::finish);
@@ -127,6 +137,7 @@ final class Hardware implements AutoCloseable {
       return new Incarnation(made, vcpus, runners(vcpus), spec.threads());
     } catch (RuntimeException | Error e) {
       load.cancel();
+      disconnect();
       vcpus.forEach(KvmVcpu::close);
       if (vm != null) {
         vm.close();
@@ -137,9 +148,23 @@ final class Hardware implements AutoCloseable {
     }
   }
 
+  /** Takes interrupts and doorbells away from KVM's part, which is about to be closed. */
+  void disconnect() {
+    interrupts.detach();
+    messages.detach();
+    doorbells.detach();
+  }
+
+  /** Drains and closes the devices; no vCPU runs any more. Later calls do nothing. */
+  void closeDevices() {
+    // KVM takes its end of them back by itself, faster than one by one.
+    doorbells.detach();
+    devices.close();
+    disconnect();
+  }
+
   /** Returns devices and RAM to where they were before the first boot. */
   void reset() {
-    interrupts.detach();
     devices.reset();
     memory.discard();
   }
@@ -152,7 +177,7 @@ final class Hardware implements AutoCloseable {
     return memory;
   }
 
-  /** Gives everything back; no vCPU runs any more. */
+  /** Gives everything back; no vCPU runs any more, and KVM's part is closed. */
   @Override
   public void close() {
     for (int i = owned.size() - 1; i >= 0; i--) {
@@ -172,6 +197,12 @@ final class Hardware implements AutoCloseable {
       long hva = memory.hva(range.base(), range.size());
       vm.setMemory(slot++, range.base(), range.size(), hva, false);
     }
+  }
+
+  private void connect(KvmVm vm) {
+    interrupts.attach(vm);
+    messages.attach(vm);
+    doorbells.attach(vm);
   }
 
   private KernelLoad beginLoad() {

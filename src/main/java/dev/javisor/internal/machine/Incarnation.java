@@ -63,12 +63,16 @@ final class Incarnation {
     runners.forEach(runner -> runner.command(VcpuRunner.Command.RUN));
   }
 
-  /** Ends the vCPUs' threads and gives KVM's part back. Later calls do nothing. */
+  /** Ends the vCPUs' threads. Later calls do nothing. */
   void stop() {
     runners.forEach(runner -> runner.command(VcpuRunner.Command.STOP));
     for (VcpuRunner runner : running) {
       check(runner, "stop", runner.awaitEnd(REST_LIMIT));
     }
+  }
+
+  /** Gives KVM's part back, after {@link #stop}, and once no device uses it. */
+  void close() {
     vcpus.forEach(KvmVcpu::close);
     vm.close();
   }

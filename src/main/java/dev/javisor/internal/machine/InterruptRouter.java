@@ -85,7 +85,7 @@ final class InterruptRouter implements MsiRouter, AutoCloseable {
   }
 
   /** KVM takes the upper bits of a destination in the upper half of the address. */
-  private static long kvmAddress(long msiAddress) {
+  static long kvmAddress(long msiAddress) {
     long extended = msiAddress & EXTENDED_DESTINATION;
     return msiAddress & ~EXTENDED_DESTINATION | extended << TO_UPPER_HALF;
   }

@@ -220,10 +220,12 @@ final class KvmMachine implements Machine {
     }
     before.stop();
     lastReports = before.inspect();
-    incarnation = null;
     if (!paused) {
       current.devices().quiesce();
     }
+    current.disconnect();
+    before.close();
+    incarnation = null;
     listener.onReboot();
     current.reset();
     current.devices().resume();
@@ -244,20 +246,25 @@ final class KvmMachine implements Machine {
     if (last != null) {
       last.stop();
       lastReports = last.inspect();
-      incarnation = null;
     }
-    ended = true;
     release();
   }
 
+  /** First what uses, then what is used: vCPUs, devices, KVM's part, RAM. */
   private void release() {
     ended = true;
     Incarnation last = incarnation;
+    Hardware current = hardware;
     if (last != null) {
       last.stop();
+    }
+    if (current != null) {
+      current.closeDevices();
+    }
+    if (last != null) {
+      last.close();
       incarnation = null;
     }
-    Hardware current = hardware;
     if (current != null) {
       current.close();
     }

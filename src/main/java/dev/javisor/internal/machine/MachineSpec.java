@@ -2,6 +2,7 @@ package dev.javisor.internal.machine;
 
 import dev.javisor.internal.memory.RamSpec;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param cmdline the kernel's command line, ASCII without NUL
  * @param cpus its vCPUs
  * @param ram its memory
+ * @param pciDevices the devices of its PCI bus, by slot from 1 on
  * @param threads makes its threads
  */
 public record MachineSpec(
@@ -22,4 +24,9 @@ public record MachineSpec(
     String cmdline,
     CpuSpec cpus,
     RamSpec ram,
-    MachineThreads threads) {}
+    List<PciDeviceFactory> pciDevices,
+    MachineThreads threads) {
+  public MachineSpec {
+    pciDevices = List.copyOf(pciDevices);
+  }
+}

@@ -11,6 +11,7 @@ public final class EventFd extends Fd {
   private static final int EFD_NONBLOCK = 0x800;
 
   private final NativeBuffer one = NativeBuffer.ofSize(8);
+  private final NativeBuffer count = NativeBuffer.ofSize(8);
 
   /**
    * @param name what it signals, for messages
@@ -42,12 +43,11 @@ public final class EventFd extends Fd {
 
   /**
    * Takes the counter and sets it to zero; waits for a signal if it is zero and this descriptor
-   * blocks.
+   * blocks. One thread at a time. Allocates nothing.
    *
    * @return the number of signals since the last call; 0 if it does not block and there were none
    */
   public long await() {
-    NativeBuffer count = NativeBuffer.ofSize(8);
     while (true) {
       long result = Sys.call(Syscall.READ, number(), count.address(), 8);
       if (result == -Errno.EINTR) {

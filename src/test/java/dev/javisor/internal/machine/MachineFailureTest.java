@@ -150,6 +150,7 @@ class MachineFailureTest {
         spec.cmdline(),
         spec.cpus(),
         spec.ram(),
+        spec.pciDevices(),
         threads);
   }
 }

@@ -81,6 +81,7 @@ public final class MicroMachine implements AutoCloseable {
         "",
         new CpuSpec(guest.cpus(), 1, guest.cpus(), 1, 1),
         new RamSpec(guest.memory(), false, false, true, false),
+        List.of(),
         (role, body) -> {
           Thread thread = new Thread(body, "micro " + role);
           thread.setDaemon(true);

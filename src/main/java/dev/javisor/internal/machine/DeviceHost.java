@@ -1,0 +1,17 @@
+package dev.javisor.internal.machine;
+
+import dev.javisor.internal.bus.MsiLines;
+import dev.javisor.internal.bus.QueueWorkers;
+import dev.javisor.internal.bus.Scheduler;
+import dev.javisor.internal.memory.GuestMemory;
+
+/**
+ * What a machine has for its devices. All of it outlasts them.
+ *
+ * @param memory the guest's RAM
+ * @param interrupts where their interrupts come from
+ * @param workers where their queues' threads come from
+ * @param timer runs what is due later
+ */
+public record DeviceHost(
+    GuestMemory memory, MsiLines interrupts, QueueWorkers workers, Scheduler timer) {}

@@ -1,0 +1,88 @@
+package dev.javisor.internal.machine;
+
+import dev.javisor.internal.bus.QueueWorker;
+import dev.javisor.internal.sys.EventFd;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker with a thread of its own.
+ *
+ * <p>Threading: as {@link QueueWorker}; {@link #close} from one thread at a time.
+ */
+final class QueueThread implements QueueWorker {
+  private final EventFd event;
+  private final Doorbells.Doorbell doorbell;
+  private final QueueTask task;
+  private @Nullable Thread thread;
+
+  QueueThread(EventFd event, Doorbells.Doorbell doorbell, QueueTask task) {
+    this.event = event;
+    this.doorbell = doorbell;
+    this.task = task;
+  }
+
+  void start(MachineThreads threads, String name) {
+    Thread made = threads.newThread(name, this::run);
+    made.start();
+    thread = made;
+  }
+
+  @Override
+  public void wake() {
+    event.signal();
+  }
+
+  @Override
+  public void listen(long gpa, int size) {
+    doorbell.listen(gpa, size);
+  }
+
+  @Override
+  public void deafen() {
+    doorbell.deafen();
+  }
+
+  @Override
+  public void pause() {
+    task.pause();
+  }
+
+  @Override
+  public void resume() {
+    task.resume();
+    event.signal();
+  }
+
+  @Override
+  public void close() {
+    doorbell.deafen();
+    task.close();
+    event.signal();
+    Thread running = thread;
+    if (running != null) {
+      joinUninterruptibly(running);
+      thread = null;
+    }
+    event.close();
+  }
+
+  private void run() {
+    do {
+      event.await();
+    } while (task.runWhenOpen());
+  }
+
+  private static void joinUninterruptibly(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
