@@ -66,6 +66,12 @@ java_run() {
   exec "$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" "${START_FLAGS[@]}" -cp "$RUN_CLASSPATH" "$MAIN_CLASS" run "$@"
 }
 
+# java_main VERB ARGUMENT...: another command of the program.
+java_main() {
+  setup_main
+  main_class "$@"
+}
+
 # java_bench OPTION...: the benchmarks, which live beside the tests.
 java_bench() {
   # One of them starts ./javisor run, which must not have to build then.

@@ -231,6 +231,7 @@ final class VmMonitor implements MachineListener {
   }
 
   private void deliver(VmEvent event) {
+    LOG.debug("VM {}: {}", setup.name(), event);
     for (VmListener listener : setup.listeners()) {
       try {
         listener.onEvent(event);

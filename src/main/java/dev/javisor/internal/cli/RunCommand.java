@@ -1,8 +1,6 @@
 package dev.javisor.internal.cli;
 
 import dev.javisor.VirtualMachine;
-import dev.javisor.config.CpuConfig;
-import dev.javisor.config.MemoryConfig;
 import dev.javisor.config.OnReset;
 import dev.javisor.error.HypervisorUnavailableException;
 import dev.javisor.error.JavisorException;
@@ -10,11 +8,13 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -27,61 +27,41 @@ import picocli.CommandLine.ParameterException;
     description = "Starts a virtual machine and stays until it ends.",
     footer = {
       "",
+      "A terminal on standard input belongs to the guest, Ctrl-C too; Ctrl-] three times within a"
+          + " second ends the machine. Without a terminal, Ctrl-C ends it.",
+      "",
       "Exit status: 0 power-off, 1 error, 10 reset, 11 panic, 12 triple fault, 64 wrong command"
-          + " line, 69 no usable KVM, 130 Ctrl-C."
+          + " line, 69 no usable KVM, 130 ended by the user."
     })
 final class RunCommand implements Callable<Integer> {
-  private static final List<String> CPU_KEYS = List.of("boot", "topology");
-  private static final List<String> MEMORY_KEYS =
-      List.of("size", "shared", "hugepages", "prefault", "thp");
-  private static final List<String> SERIAL_MODES = List.of("tty", "null");
+  private static final String TTY = "tty";
 
-  @Option(
-      names = "--kernel",
-      required = true,
-      paramLabel = "FILE",
-      description = "the kernel or firmware: an ELF vmlinux with a PVH note, or a bzImage")
-  private @Nullable Path kernel;
-
-  @Option(names = "--initramfs", paramLabel = "FILE", description = "the initial RAM file system")
-  private @Nullable Path initramfs;
-
-  @Option(
-      names = "--cmdline",
-      paramLabel = "TEXT",
-      defaultValue = "console=ttyS0",
-      description = "the kernel's command line; default: ${DEFAULT-VALUE}")
-  private String cmdline = "";
-
-  @Option(
-      names = "--cpus",
-      paramLabel = "boot=N[,topology=THREADS:CORES:DIES:PACKAGES]",
-      defaultValue = "boot=1",
-      description = "the vCPUs; default: ${DEFAULT-VALUE}")
-  private String cpus = "";
-
-  @Option(
-      names = "--memory",
-      paramLabel = "size=SIZE[,shared=on][,hugepages=on][,prefault=on][,thp=off]",
-      defaultValue = "size=512M",
-      description = "the RAM; default: ${DEFAULT-VALUE}")
-  private String memory = "";
+  @Mixin private MachineOptions machine = new MachineOptions();
 
   @Option(
       names = "--serial",
       paramLabel = "tty|null",
-      defaultValue = "tty",
+      defaultValue = TTY,
+      completionCandidates = SerialModes.class,
       description = "where the first serial port goes; default: ${DEFAULT-VALUE}")
   private String serial = "";
 
   @Option(names = "--no-reboot", description = "end with status 10 when the guest asks for a reset")
   private boolean noReboot;
 
+  @Option(
+      names = "--event-monitor",
+      paramLabel = "path=FILE",
+      description = "write what happens to the machine into a file, as lines of JSON")
+  private @Nullable String eventMonitor;
+
+  @Mixin private LogOptions log = new LogOptions();
+
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
   private final PrintStream out;
 
-  private RunCommand(PrintStream out) {
+  RunCommand(PrintStream out) {
     this.out = out;
   }
 
@@ -104,71 +84,51 @@ final class RunCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
-    VirtualMachine.Builder builder = builder();
-    if (serial.equals("tty")) {
-      builder.consoleOutput(out);
-    }
-    return new Session(serial.equals("tty")).run(builder.build());
-  }
-
-  private VirtualMachine.Builder builder() {
-    VirtualMachine.Builder builder = VirtualMachine.builder().name("vm").cmdline(cmdline);
-    if (kernel != null) {
-      builder.kernel(kernel);
-    }
-    if (initramfs != null) {
-      builder.initramfs(initramfs);
-    }
+  public Integer call() {
+    VirtualMachine.Builder builder;
+    EventMonitor events;
     try {
-      builder.cpus(this::configureCpus).memory(this::configureMemory);
-      checkSerial();
+      // Before anything makes a logger.
+      log.apply();
+      builder = builder();
+      events = events();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(commandLine(), String.valueOf(e.getMessage()), e);
     }
-    return builder.onReset(noReboot ? OnReset.EXIT : OnReset.REBOOT);
-  }
-
-  private void configureCpus(CpuConfig config) {
-    KeyValues keys = KeyValues.parse("--cpus", cpus, CPU_KEYS);
-    String boot = keys.get("boot");
-    if (boot != null) {
-      config.count(KeyValues.number("--cpus", "boot", boot));
+    if (events == null) {
+      return new Session(takesTerminal(), () -> {}).run(builder.build());
     }
-    String topology = keys.get("topology");
-    if (topology != null) {
-      String[] factors = topology.split(":", -1);
-      if (factors.length != 4) {
-        throw new IllegalArgumentException(
-            "--cpus: topology=%s: expected threads:cores:dies:packages".formatted(topology));
-      }
-      config
-          .threads(KeyValues.number("--cpus", "topology", factors[0]))
-          .cores(KeyValues.number("--cpus", "topology", factors[1]))
-          .dies(KeyValues.number("--cpus", "topology", factors[2]))
-          .packages(KeyValues.number("--cpus", "topology", factors[3]));
+    try (events) {
+      return new Session(takesTerminal(), events::booting).run(builder.listener(events).build());
     }
   }
 
-  private void configureMemory(MemoryConfig config) {
-    KeyValues keys = KeyValues.parse("--memory", memory, MEMORY_KEYS);
-    String size = keys.get("size");
-    if (size != null) {
-      config.size(size);
+  private VirtualMachine.Builder builder() {
+    VirtualMachine.Builder builder =
+        VirtualMachine.builder().name("vm").onReset(noReboot ? OnReset.EXIT : OnReset.REBOOT);
+    machine.apply(builder);
+    if (takesTerminal()) {
+      builder.consoleOutput(out);
     }
-    config
-        .shared(keys.isOn("--memory", "shared", false))
-        .hugePages(keys.isOn("--memory", "hugepages", false))
-        .prefault(keys.isOn("--memory", "prefault", false))
-        .transparentHugePages(keys.isOn("--memory", "thp", true));
+    return builder;
   }
 
-  private void checkSerial() {
-    if (!SERIAL_MODES.contains(serial)) {
+  private @Nullable EventMonitor events() {
+    if (eventMonitor == null) {
+      return null;
+    }
+    String path = KeyValues.parse("--event-monitor", eventMonitor, List.of("path")).get("path");
+    return EventMonitor.open(Path.of(String.valueOf(path)));
+  }
+
+  private boolean takesTerminal() {
+    List<String> modes = new SerialModes();
+    if (!modes.contains(serial)) {
       throw new IllegalArgumentException(
           "--serial has no mode '%s'; did you mean %s?"
-              .formatted(serial, Nearest.of(serial, SERIAL_MODES)));
+              .formatted(serial, Nearest.of(serial, modes)));
     }
+    return serial.equals(TTY);
   }
 
   private CommandLine commandLine() {
@@ -176,5 +136,14 @@ final class RunCommand implements Callable<Integer> {
       throw new IllegalStateException("not called by picocli");
     }
     return spec.commandLine();
+  }
+
+  /** What the serial port may be connected to. */
+  static final class SerialModes extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    SerialModes() {
+      super(List.of(TTY, "null"));
+    }
   }
 }

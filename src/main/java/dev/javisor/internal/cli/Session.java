@@ -8,30 +8,58 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.concurrent.CompletionException;
 
-/** Boots a machine in the foreground: standard input is its keyboard, Ctrl-C ends it. */
+/**
+ * Boots a machine in the foreground. Standard input is its keyboard; a terminal there is raw while
+ * the guest runs, and as it was afterwards, whichever way the program ends.
+ */
 final class Session {
   private static final int INPUT_BYTES = 256;
 
   private final boolean takesInput;
+  private final Runnable beforeBoot;
 
-  Session(boolean takesInput) {
+  /**
+   * @param takesInput whether standard input is the guest's
+   * @param beforeBoot runs right before the boot
+   */
+  Session(boolean takesInput, Runnable beforeBoot) {
     this.takesInput = takesInput;
+    this.beforeBoot = beforeBoot;
   }
 
   int run(VirtualMachine vm) {
     Thread hook = new Thread(vm::close, "javisor-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     try (vm) {
+      beforeBoot.run();
       vm.boot();
-      if (takesInput) {
-        Thread input = new Thread(() -> forward(System.in, vm), "javisor-input");
-        input.setDaemon(true);
-        input.start();
-      }
-      return ExitStatus.of(await(vm));
+      return ExitStatus.of(takesInput ? withKeyboard(vm) : await(vm));
     } finally {
       removeHook(hook);
     }
+  }
+
+  private static VmExit withKeyboard(VirtualMachine vm) {
+    RawTerminal terminal = RawTerminal.open().orElse(null);
+    if (terminal == null) {
+      startForwarding(vm);
+      return await(vm);
+    }
+    Thread restore = new Thread(terminal::close, "javisor-terminal");
+    Runtime.getRuntime().addShutdownHook(restore);
+    try (terminal) {
+      startForwarding(vm);
+      return await(vm);
+    } finally {
+      removeHook(restore);
+    }
+  }
+
+  private static void startForwarding(VirtualMachine vm) {
+    Thread input =
+        new Thread(() -> forward(System.in, vm, new EscapeKey(System::nanoTime)), "javisor-input");
+    input.setDaemon(true);
+    input.start();
   }
 
   private static VmExit await(VirtualMachine vm) {
@@ -42,10 +70,14 @@ final class Session {
     }
   }
 
-  private static void forward(InputStream input, VirtualMachine vm) {
+  private static void forward(InputStream input, VirtualMachine vm, EscapeKey escape) {
     byte[] buffer = new byte[INPUT_BYTES];
     try {
       for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
+        if (escape.typed(buffer, count)) {
+          vm.kill();
+          return;
+        }
         vm.console().write(Arrays.copyOf(buffer, count));
       }
     } catch (IOException | VmStateException e) {

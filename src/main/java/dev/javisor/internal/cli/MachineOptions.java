@@ -1,0 +1,96 @@
+package dev.javisor.internal.cli;
+
+import dev.javisor.VirtualMachine;
+import dev.javisor.config.CpuConfig;
+import dev.javisor.config.MemoryConfig;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say what machine it is. Cloud Hypervisor's names and keys. */
+final class MachineOptions {
+  private static final List<String> CPU_KEYS = List.of("boot", "topology");
+  private static final List<String> MEMORY_KEYS =
+      List.of("size", "shared", "hugepages", "prefault", "thp");
+
+  @Option(
+      names = "--kernel",
+      required = true,
+      paramLabel = "FILE",
+      description = "the kernel or firmware: an ELF vmlinux with a PVH note, or a bzImage")
+  private @Nullable Path kernel;
+
+  @Option(names = "--initramfs", paramLabel = "FILE", description = "the initial RAM file system")
+  private @Nullable Path initramfs;
+
+  @Option(
+      names = "--cmdline",
+      paramLabel = "TEXT",
+      defaultValue = "console=ttyS0",
+      description = "the kernel's command line; default: ${DEFAULT-VALUE}")
+  private String cmdline = "";
+
+  @Option(
+      names = "--cpus",
+      paramLabel = "boot=N[,topology=THREADS:CORES:DIES:PACKAGES]",
+      defaultValue = "boot=1",
+      description = "the vCPUs; default: ${DEFAULT-VALUE}")
+  private String cpus = "";
+
+  @Option(
+      names = "--memory",
+      paramLabel = "size=SIZE[,shared=on][,hugepages=on][,prefault=on][,thp=off]",
+      defaultValue = "size=512M",
+      description = "the RAM; default: ${DEFAULT-VALUE}")
+  private String memory = "";
+
+  /**
+   * Tells the builder.
+   *
+   * @throws IllegalArgumentException naming the option and the word that is wrong
+   */
+  void apply(VirtualMachine.Builder builder) {
+    builder.cmdline(cmdline).cpus(this::configureCpus).memory(this::configureMemory);
+    if (kernel != null) {
+      builder.kernel(kernel);
+    }
+    if (initramfs != null) {
+      builder.initramfs(initramfs);
+    }
+  }
+
+  private void configureCpus(CpuConfig config) {
+    KeyValues keys = KeyValues.parse("--cpus", cpus, CPU_KEYS);
+    String boot = keys.get("boot");
+    if (boot != null) {
+      config.count(KeyValues.number("--cpus", "boot", boot));
+    }
+    String topology = keys.get("topology");
+    if (topology != null) {
+      String[] factors = topology.split(":", -1);
+      if (factors.length != 4) {
+        throw new IllegalArgumentException(
+            "--cpus: topology=%s: expected threads:cores:dies:packages".formatted(topology));
+      }
+      config
+          .threads(KeyValues.number("--cpus", "topology", factors[0]))
+          .cores(KeyValues.number("--cpus", "topology", factors[1]))
+          .dies(KeyValues.number("--cpus", "topology", factors[2]))
+          .packages(KeyValues.number("--cpus", "topology", factors[3]));
+    }
+  }
+
+  private void configureMemory(MemoryConfig config) {
+    KeyValues keys = KeyValues.parse("--memory", memory, MEMORY_KEYS);
+    String size = keys.get("size");
+    if (size != null) {
+      config.size(size);
+    }
+    config
+        .shared(keys.isOn("--memory", "shared", false))
+        .hugePages(keys.isOn("--memory", "hugepages", false))
+        .prefault(keys.isOn("--memory", "prefault", false))
+        .transparentHugePages(keys.isOn("--memory", "thp", true));
+  }
+}
