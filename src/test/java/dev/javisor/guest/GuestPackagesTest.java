@@ -3,62 +3,24 @@ package dev.javisor.guest;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.error.GuestKernelUnavailableException;
-import dev.javisor.internal.cache.Trees;
 import dev.javisor.testing.guest.FakeArchive;
 import dev.javisor.testing.guest.FakeKernel;
 import dev.javisor.testing.guest.FakeModule;
-import dev.javisor.testing.guest.OpenPgpKey;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Fetches from archives that the test makes, by the machine's own apt and gpgv. */
-class GuestPackagesTest {
-  /** How packages get verified. */
-  enum Route {
-    APT,
-    GPGV;
-
-    FakeMachine machine(Path folder) throws Exception {
-      return this == APT ? FakeMachine.withApt(folder) : FakeMachine.withGpgv(folder);
-    }
-  }
-
-  @TempDir Path folder;
-
-  private static GuestPackages named(FakeMachine machine) {
-    return machine.packages(machine.mirror.toUri());
-  }
-
-  private static GuestKernelUnavailableException failure(GuestPackages packages) {
-    return assertThrows(GuestKernelUnavailableException.class, packages::kernel);
-  }
-
-  private static void assertContains(String part, String text) {
-    assertTrue(text.contains(part), text);
-  }
-
-  private static Path debOf(FakeMachine machine, String start) throws IOException {
-    try (Stream<Path> list = Files.list(machine.mirror.resolve("pool/main/l"))) {
-      return list.filter(p -> p.getFileName().toString().startsWith(start)).findFirst().get();
-    }
-  }
-
+class GuestPackagesTest extends GuestPackagesFixture {
   @ParameterizedTest
   @EnumSource
   void shouldFetchAKernelByItsMetapackage(Route route) throws Exception {
@@ -150,23 +112,6 @@ class GuestPackagesTest {
 
   @ParameterizedTest
   @EnumSource
-  void shouldNeedNoMirror_whenTheCacheIsWarm(Route route) throws Exception {
-    FakeMachine machine = route.machine(folder);
-    machine.archive().publish(FakeMachine.SUITE);
-    GuestPackages packages = named(machine);
-    GuestKernel first = packages.kernel();
-    Trees.delete(machine.mirror);
-    machine.steps.clear();
-
-    GuestKernel second = packages.kernel();
-
-    assertEquals(first.vmlinux(), second.vmlinux());
-    assertEquals(3, second.modules("virtio_blk").size());
-    assertEquals(List.of(), machine.steps);
-  }
-
-  @ParameterizedTest
-  @EnumSource
   void shouldSayWhatToDo_whenNothingCanBeHad(Route route) throws Exception {
     FakeMachine machine = route.machine(folder);
 
@@ -177,94 +122,6 @@ class GuestPackagesTest {
     assertContains("GuestPackages.mirror", e.fix());
     assertContains("GuestKernel.of", e.fix());
     assertContains(machine.mirror.toString(), e.getMessage());
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void shouldRefuseAnArchiveThatWasTamperedWith(Route route) throws Exception {
-    FakeMachine machine = route.machine(folder);
-    machine
-        .archive()
-        .publish(FakeMachine.SUITE, text -> text.replace("Origin: Test", "Origin: Evil"));
-
-    GuestKernelUnavailableException e = failure(named(machine));
-
-    assertTrue(e.reason().matches("(?s).*([Ss]ignature|BADSIG).*"), e.reason());
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void shouldRefuseAnArchiveThatAnotherSigned(Route route) throws Exception {
-    FakeMachine machine = route.machine(folder);
-    machine.archive().publish(FakeMachine.SUITE);
-    Path other = Files.write(folder.resolve("other.gpg"), OpenPgpKey.generate().keyring());
-
-    GuestKernelUnavailableException e = failure(named(machine).keyring(other));
-
-    assertTrue(e.reason().matches("(?s).*([Ss]ignature|NO_PUBKEY).*"), e.reason());
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void shouldRefuseAnArchiveWithoutSignature(Route route) throws Exception {
-    FakeMachine machine = route.machine(folder);
-    machine
-        .archive()
-        .publish(
-            FakeMachine.SUITE,
-            text -> text.replaceAll("(?s)^.*Hash: SHA256\n\n|-----BEGIN PGP SIGNATURE.*$", ""));
-
-    failure(named(machine));
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void shouldRefuseAPackageThatIsNotTheIndexed(Route route) throws Exception {
-    FakeMachine machine = route.machine(folder);
-    machine.archive().publish(FakeMachine.SUITE);
-    Path deb = debOf(machine, "linux-image-6.1.0-7");
-    byte[] bytes = Files.readAllBytes(deb);
-    bytes[bytes.length / 2] ^= 1;
-    Files.write(deb, bytes);
-
-    GuestKernelUnavailableException e = failure(named(machine));
-
-    assertTrue(e.reason().matches("(?s).*(Hash Sum mismatch|SHA-256).*"), e.reason());
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void shouldRefuseAListThatIsNotTheSigned(Route route) throws Exception {
-    FakeMachine machine = route.machine(folder);
-    machine.archive().publish(FakeMachine.SUITE);
-    Path binary = machine.mirror.resolve("dists/" + FakeMachine.SUITE + "/main/binary-amd64");
-    for (String name : List.of("Packages", "Packages.xz")) {
-      byte[] bytes = Files.readAllBytes(binary.resolve(name));
-      bytes[20] ^= 1;
-      Files.write(binary.resolve(name), bytes);
-    }
-
-    failure(named(machine));
-  }
-
-  /** Whether apt minds is a matter of its configuration. */
-  @Test
-  void shouldRefuseListsThatAreOutOfDate() throws Exception {
-    FakeMachine machine = FakeMachine.withGpgv(folder);
-    machine.archive().validFor(Duration.ofDays(-1)).publish(FakeMachine.SUITE);
-
-    assertContains("valid until", failure(named(machine)).reason());
-  }
-
-  @Test
-  void shouldRefuseAnotherReleaseThanAskedFor() throws Exception {
-    FakeMachine machine = FakeMachine.withGpgv(folder);
-    machine.archive().publish("other");
-    Files.move(
-        machine.mirror.resolve("dists/other"),
-        machine.mirror.resolve("dists/" + FakeMachine.SUITE));
-
-    assertContains("other", failure(named(machine)).reason());
   }
 
   @Test
@@ -306,66 +163,6 @@ class GuestPackagesTest {
     } finally {
       System.clearProperty("javisor.debian.mirror");
     }
-  }
-
-  @Test
-  void shouldRepairADamagedCache() throws Exception {
-    FakeMachine machine = FakeMachine.withGpgv(folder);
-    machine.archive().publish(FakeMachine.SUITE);
-    GuestPackages packages = named(machine);
-    GuestKernel kernel = packages.kernel();
-    Files.writeString(kernel.vmlinux(), "damaged");
-    Files.write(kernel.modules("virtio").get(0), new byte[10]);
-
-    GuestKernel again = packages.kernel();
-
-    assertArrayEquals(FakeKernel.vmlinux(FakeMachine.RELEASE), Files.readAllBytes(again.vmlinux()));
-    assertEquals(2, again.modules("virtio").size());
-    assertEquals(kernel.vmlinux(), again.vmlinux());
-  }
-
-  @Test
-  void shouldSayWhatToDo_whenADamagedCacheCannotBeRepaired() throws Exception {
-    FakeMachine machine = FakeMachine.withGpgv(folder);
-    machine.archive().publish(FakeMachine.SUITE);
-    GuestKernel kernel = named(machine).kernel();
-    Trees.delete(machine.mirror);
-    Files.writeString(kernel.vmlinux(), "damaged");
-
-    GuestKernelUnavailableException e =
-        assertThrows(GuestKernelUnavailableException.class, kernel::vmlinux);
-
-    assertContains("damaged", e.reason());
-    assertContains("network", e.fix());
-    failure(named(machine));
-  }
-
-  @Test
-  void shouldLookForNewer_whenAskedTo() throws Exception {
-    FakeMachine machine = FakeMachine.withGpgv(folder);
-    FakeArchive archive = machine.archive();
-    archive.publish(FakeMachine.SUITE);
-    GuestPackages packages = named(machine);
-    GuestKernel old = packages.kernel();
-    archive.addKernel(FakeMachine.METAPACKAGE, "6.1.0-8-cloud-amd64", "6.1.11-1");
-    archive.publish(FakeMachine.SUITE);
-
-    assertEquals(FakeMachine.RELEASE, packages.kernel().release());
-    assertEquals("6.1.0-8-cloud-amd64", packages.refresh().kernel().release());
-    assertEquals("6.1.0-8-cloud-amd64", packages.kernel().release());
-    assertArrayEquals(FakeKernel.vmlinux(FakeMachine.RELEASE), Files.readAllBytes(old.vmlinux()));
-    Trees.delete(machine.mirror);
-    assertEquals("6.1.0-8-cloud-amd64", packages.refresh().kernel().release());
-  }
-
-  @Test
-  void shouldKeepWhatComesFromElsewhereApart() throws Exception {
-    FakeMachine machine = FakeMachine.withGpgv(folder);
-    machine.archive().publish(FakeMachine.SUITE);
-    machine.archive().publish("newer");
-
-    assertNotEquals(
-        named(machine).kernel().vmlinux(), named(machine).suite("newer").kernel().vmlinux());
   }
 
   @Test
@@ -452,24 +249,5 @@ class GuestPackagesTest {
     assertThrows(IllegalArgumentException.class, () -> packages.kernel("--option"));
     assertThrows(IllegalArgumentException.class, () -> packages.mirror(URI.create("ftp://x/")));
     assertThrows(IllegalArgumentException.class, () -> packages.mirror(URI.create("relative")));
-  }
-
-  @Test
-  void shouldEndTheFetch_whenTheListenerThrows() throws Exception {
-    FakeMachine machine = FakeMachine.withGpgv(folder);
-    machine.archive().publish(FakeMachine.SUITE);
-    FetchListener angry =
-        new FetchListener() {
-          @Override
-          public void step(String what) {
-            throw new IllegalStateException("stop: " + what);
-          }
-
-          @Override
-          public void bytes(long done, long total) {}
-        };
-
-    assertThrows(IllegalStateException.class, () -> named(machine).listener(angry).kernel());
-    assertEquals(FakeMachine.RELEASE, named(machine).kernel().release());
   }
 }

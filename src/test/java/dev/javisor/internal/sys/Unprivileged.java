@@ -38,11 +38,15 @@ public final class Unprivileged {
   private static void dropCapabilities() {
     NativeBuffer header = NativeBuffer.ofSize(8);
     NativeBuffer sets = NativeBuffer.ofSize(2 * WORD);
-    header.bytes().putInt(0, VERSION_3);
-    Sys.check(Sys.call(CAPGET, header.address(), sets.address(), 0), "capget", "");
-    sets.bytes().putInt(0, 0).putInt(WORD, 0);
-    Sys.check(Sys.call(CAPSET, header.address(), sets.address(), 0), "capset", "");
-    Reference.reachabilityFence(header);
-    Reference.reachabilityFence(sets);
+    try {
+      header.bytes().putInt(0, VERSION_3);
+      Sys.check(Sys.call(CAPGET, header.address(), sets.address(), 0), "capget", "");
+      // The permitted ones too: access(2) falls back on them.
+      sets.bytes().putLong(0, 0).putLong(WORD, 0);
+      Sys.check(Sys.call(CAPSET, header.address(), sets.address(), 0), "capset", "");
+    } finally {
+      Reference.reachabilityFence(header);
+      Reference.reachabilityFence(sets);
+    }
   }
 }
