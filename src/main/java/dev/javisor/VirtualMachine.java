@@ -247,7 +247,7 @@ public interface VirtualMachine extends AutoCloseable {
 
     /**
      * Checks everything, this host included, and makes the machine. Nothing is taken from the host
-     * before {@link VirtualMachine#boot}.
+     * before {@link VirtualMachine#boot}, but a file for an {@link #initramfs(Initramfs)}.
      *
      * @throws dev.javisor.error.InvalidConfigurationException listing all mistakes
      * @throws dev.javisor.error.HypervisorUnavailableException if there is no mistake, but the host
