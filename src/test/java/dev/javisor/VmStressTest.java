@@ -55,6 +55,7 @@ class VmStressTest {
             .setup(MicroGuest::startOthers)
             .secondary(a -> a.forever(() -> a.out(1, 0x80))));
 
+    @SuppressWarnings("ImmutableEnumChecker")
     final MicroGuest guest;
 
     Behaviour(MicroGuest guest) {

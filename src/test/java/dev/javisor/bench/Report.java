@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +51,7 @@ final class Report {
       String title = "%s (%s)".formatted(result.title(), result.unit());
       for (Figure figure : result.figures()) {
         if (!figure.samples().isEmpty()) {
-          boolean ours = figure.subject().contains("avisor") && figure == last(result);
+          boolean ours = figure.subject().contains("avisor") && figure.equals(last(result));
           text.append("| %s | %s | ".formatted(title, figure.subject()))
               .append(values(figure, ratio(result, figure), "%s | %s .. %s | %s"))
               .append(" | %s |\n".formatted(ours ? goals(result) : ""));
@@ -85,7 +86,9 @@ final class Report {
    */
   private static String ratio(Result result, Figure figure) {
     Figure first = result.figures().get(0);
-    if (figure == first || first.samples().isEmpty() || first.subject().startsWith("Javisor")) {
+    if (figure.equals(first)
+        || first.samples().isEmpty()
+        || first.subject().startsWith("Javisor")) {
       return "";
     }
     return String.format(
@@ -114,7 +117,7 @@ final class Report {
             Files.exists(Path.of("/sys/module/kvm_intel"))
                 ? "kvm_intel"
                 : Files.exists(Path.of("/sys/module/kvm_amd")) ? "kvm_amd" : "another KVM",
-            LocalDate.now());
+            LocalDate.now(ZoneId.systemDefault()));
   }
 
   private static String cpuModel() throws IOException {

@@ -62,7 +62,7 @@ final class UserMode {
     }
     ByteBuffer image = ByteBuffer.allocate(SIZE).order(ByteOrder.LITTLE_ENDIAN);
     image.put(0, code);
-    long task = base + TASK;
+    long task = (long) base + TASK;
     image.putLong(GDT + KERNEL_CODE, 0x00af_9b00_0000_ffffL);
     image.putLong(GDT + 0x10, 0x00cf_9300_0000_ffffL);
     image.putLong(GDT + (USER_CODE & ~3), 0x00af_fb00_0000_ffffL);

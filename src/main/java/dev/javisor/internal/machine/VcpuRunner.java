@@ -262,7 +262,6 @@ final class VcpuRunner implements Runnable {
           monitor.wait();
         } catch (InterruptedException e) {
           // Nobody but this machine owns the thread, and it stops it by command.
-          continue;
         }
       }
     }

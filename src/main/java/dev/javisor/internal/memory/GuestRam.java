@@ -40,7 +40,7 @@ public final class GuestRam {
   private static Mapping mapRegion(RamSpec spec, long bytes, String name) {
     Mapping mapping =
         spec.shared() || spec.hugePages()
-            ? mapShared(spec, bytes, name)
+            ? mapShared(spec, bytes)
             : Mapping.anonymous(bytes, HUGE_PAGE, name);
     try {
       mapping.excludeFromCoreDumps();
@@ -59,7 +59,7 @@ public final class GuestRam {
     }
   }
 
-  private static Mapping mapShared(RamSpec spec, long bytes, String name) {
+  private static Mapping mapShared(RamSpec spec, long bytes) {
     // The mapping keeps the memory alive; nobody needs the descriptor yet.
     try (Fd memfd = Fd.memfd("javisor-ram", spec.hugePages() ? MFD_HUGETLB | MFD_HUGE_2MB : 0)) {
       memfd.truncate(bytes);

@@ -9,6 +9,7 @@ import dev.javisor.internal.memory.RamSpec;
 import dev.javisor.internal.sys.Fd;
 import dev.javisor.internal.x86.BootRegisters;
 import dev.javisor.internal.x86.PlatformLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,7 @@ class LinuxBootTest {
 
       assertEquals(0xff, memory.readByte(page + 0x210) & 0xff, "type_of_loader");
       assertEquals(0x20000, memory.readInt(page + 0x228), "cmd_line_ptr");
-      assertEquals("quiet ro\0", new String(bytes(memory, 0x20000, 9)));
+      assertEquals("quiet ro\0", new String(bytes(memory, 0x20000, 9), StandardCharsets.US_ASCII));
       assertEquals(PlatformLayout.RSDP, memory.readLong(page + 0x70), "acpi_rsdp_addr");
       assertEquals(0, memory.readInt(page + 0x218), "ramdisk_image");
       assertEquals(0, memory.readInt(page + 0x21c), "ramdisk_size");

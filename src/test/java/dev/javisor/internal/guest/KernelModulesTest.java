@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.javisor.testing.guest.Compress;
 import dev.javisor.testing.guest.FakeModule;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -54,7 +55,9 @@ class KernelModulesTest {
 
   @Test
   void shouldLeaveOutWhatIsBuiltIn() throws IOException {
-    add("modules.builtin", "kernel/fs/ext4/ext4.ko\nkernel/lib/crc-16.ko\n".getBytes("US-ASCII"));
+    add(
+        "modules.builtin",
+        "kernel/fs/ext4/ext4.ko\nkernel/lib/crc-16.ko\n".getBytes(StandardCharsets.US_ASCII));
     add("kernel/a.ko", FakeModule.of("depends=ext4,crc_16"));
 
     assertEquals(List.of(), order("ext4"));

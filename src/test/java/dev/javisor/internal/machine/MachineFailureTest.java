@@ -61,7 +61,7 @@ class MachineFailureTest {
         (role, body) ->
             new Thread(body, "micro " + role) {
               @Override
-              public void start() {
+              public synchronized void start() {
                 if (role.equals("vcpu0")) {
                   super.start();
                 } else {

@@ -234,16 +234,23 @@ class VcpuRunnerTest {
 
     @Override
     public long read(long offset, int size) {
-      accesses++;
-      return next++;
+      return count();
     }
 
     @Override
     public void write(long offset, int size, long value) {
-      accesses++;
-      if (value != next++ && firstWrong < 0) {
+      if (value != count() && firstWrong < 0) {
         firstWrong = value;
       }
+    }
+
+    /** Only the vCPU's thread writes; the test's reads. */
+    private long count() {
+      long number = next;
+      int before = accesses;
+      accesses = before + 1;
+      next = number + 1;
+      return number;
     }
   }
 }

@@ -32,14 +32,14 @@ class MsixTest {
   }
 
   private void message(int vector, int data) {
-    long entry = bar + TestFunction.TABLE + 16 * vector;
+    long entry = bar + TestFunction.TABLE + 16L * vector;
     driver.store(entry, 4, LAPIC);
     driver.store(entry + 4, 4, 0);
     driver.store(entry + 8, 4, data);
   }
 
   private void mask(int vector, boolean masked) {
-    driver.store(bar + TestFunction.TABLE + 16 * vector + 12, 4, masked ? 1 : 0);
+    driver.store(bar + TestFunction.TABLE + 16L * vector + 12, 4, masked ? 1 : 0);
   }
 
   private long pending() {
@@ -65,7 +65,7 @@ class MsixTest {
   @Test
   void shouldStartMasked() {
     for (int vector = 0; vector < 4; vector++) {
-      assertEquals(1, driver.load(bar + TestFunction.TABLE + 16 * vector + 12, 4));
+      assertEquals(1, driver.load(bar + TestFunction.TABLE + 16L * vector + 12, 4));
     }
     assertFalse(msix.enabled());
   }

@@ -4,20 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.javisor.internal.bus.AddressRange;
-import dev.javisor.internal.x86.MemoryMap.Entry;
-import dev.javisor.internal.x86.MemoryMap.Type;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MemoryMapTest {
   private static final long MIB = 1L << 20;
   private static final long GIB = 1L << 30;
-  private static final Entry LOW = new Entry(new AddressRange(0, 0xa_0000), Type.RAM);
+  private static final MemoryMap.Entry LOW =
+      new MemoryMap.Entry(new AddressRange(0, 0xa_0000), MemoryMap.Type.RAM);
 
   @Test
   void shouldLeaveOutFirmwareTables_whenRamIsSmall() {
     assertEquals(
-        List.of(LOW, new Entry(new AddressRange(MIB, 511 * MIB), Type.RAM)),
+        List.of(LOW, new MemoryMap.Entry(new AddressRange(MIB, 511 * MIB), MemoryMap.Type.RAM)),
         MemoryMap.of(512 * MIB, false));
   }
 
@@ -30,7 +29,7 @@ class MemoryMapTest {
   void shouldNotReachAbove4GiB_whenRamFillsExactlyWhatIsBelowTheHole() {
     assertEquals(List.of(new AddressRange(0, 3 * GIB)), MemoryMap.ramRanges(3 * GIB));
     assertEquals(
-        List.of(LOW, new Entry(new AddressRange(MIB, 3 * GIB - MIB), Type.RAM)),
+        List.of(LOW, new MemoryMap.Entry(new AddressRange(MIB, 3 * GIB - MIB), MemoryMap.Type.RAM)),
         MemoryMap.of(3 * GIB, false));
   }
 
@@ -39,8 +38,8 @@ class MemoryMapTest {
     assertEquals(
         List.of(
             LOW,
-            new Entry(new AddressRange(MIB, 3 * GIB - MIB), Type.RAM),
-            new Entry(new AddressRange(4 * GIB, 4096), Type.RAM)),
+            new MemoryMap.Entry(new AddressRange(MIB, 3 * GIB - MIB), MemoryMap.Type.RAM),
+            new MemoryMap.Entry(new AddressRange(4 * GIB, 4096), MemoryMap.Type.RAM)),
         MemoryMap.of(3 * GIB + 4096, false));
   }
 
@@ -49,9 +48,10 @@ class MemoryMapTest {
     assertEquals(
         List.of(
             LOW,
-            new Entry(new AddressRange(MIB, 3 * GIB - MIB), Type.RAM),
-            new Entry(new AddressRange(4 * GIB, 5 * GIB), Type.RAM),
-            new Entry(new AddressRange(0xe800_0000L, 256 * MIB), Type.RESERVED)),
+            new MemoryMap.Entry(new AddressRange(MIB, 3 * GIB - MIB), MemoryMap.Type.RAM),
+            new MemoryMap.Entry(new AddressRange(4 * GIB, 5 * GIB), MemoryMap.Type.RAM),
+            new MemoryMap.Entry(
+                new AddressRange(0xe800_0000L, 256 * MIB), MemoryMap.Type.RESERVED)),
         MemoryMap.of(8 * GIB, true));
   }
 

@@ -54,7 +54,6 @@ public final class CountingMirror implements AutoCloseable {
         threads.execute(() -> answer(socket));
       } catch (IOException e) {
         // Closed: the loop ends.
-        continue;
       }
     }
   }

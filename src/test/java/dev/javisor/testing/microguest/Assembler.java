@@ -259,8 +259,8 @@ public final class Assembler extends Encoder {
 
   /** Writes to the serial console; takes RAX and RDX. */
   public void print(String text) {
-    for (char c : text.toCharArray()) {
-      outb(SERIAL, c);
+    for (int i = 0; i < text.length(); i++) {
+      outb(SERIAL, text.charAt(i));
     }
   }
 

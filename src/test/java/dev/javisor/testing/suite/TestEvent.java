@@ -10,7 +10,7 @@ import java.util.List;
  * @param kind what happened
  * @param id the JUnit unique id, as {@link SuiteIds#normalise} leaves it
  * @param test whether this is a test, not a container of tests
- * @param where the machine: {@code here}, {@code lab 1}
+ * @param where the machine: this one or lab 1, say
  * @param duration how long it took; zero for {@link Kind#STARTED} and {@link Kind#SKIPPED}
  * @param text the stack trace of a failure, the reason of a skip, or nothing
  */
