@@ -35,4 +35,18 @@ public final class VirtioDevices {
       String id, EntropySource source, Scheduler scheduler) {
     return new EntropyDevice(id, source, scheduler);
   }
+
+  /**
+   * A console with one port.
+   *
+   * @param sink takes what the guest prints
+   * @param roomListener told when {@link VirtioConsole#receive} took less than it was given and at
+   *     least half of the room is free again; called on the device's worker or under its
+   *     transport's lock: must return at once, and take no lock that is held while {@code receive}
+   *     is called
+   */
+  public static VirtioConsole console(
+      String id, ConsoleConfig config, ConsoleSink sink, Runnable roomListener) {
+    return new ConsoleDevice(id, config, sink, roomListener);
+  }
 }
