@@ -6,6 +6,7 @@ import dev.javisor.event.VmExit;
 import dev.javisor.internal.kvm.KvmExit;
 import dev.javisor.internal.kvm.KvmVcpu;
 import dev.javisor.internal.kvm.Register;
+import dev.javisor.internal.kvm.SegmentName;
 import dev.javisor.internal.kvm.SpecialRegisters;
 import dev.javisor.internal.sys.Errno;
 import dev.javisor.internal.sys.KickSignal;
@@ -38,6 +39,10 @@ final class VcpuRunner implements Runnable {
   }
 
   private static final int RFLAGS_IF = 1 << 9;
+
+  // SDM vol. 3, "Processor State After Reset".
+  private static final long RESET_RIP = 0xfff0;
+  private static final long RESET_CS_BASE = 0xffff_0000L;
 
   /** KVM re-enters the guest after 1024 iterations of a string instruction; this is beyond it. */
   private static final int MOST_ACCESSES_IN_ONE_GO = 4096;
@@ -322,12 +327,12 @@ final class VcpuRunner implements Runnable {
 
   private String describePosition() {
     SpecialRegisters special = vcpu.specialRegisters();
+    long rip = vcpu.register(Register.RIP);
+    if (rip == RESET_RIP && special.segmentBase(SegmentName.CS) == RESET_CS_BASE) {
+      return "vCPU %d at its reset vector; on AMD, KVM resets a vCPU that shuts down: %s"
+          .formatted(id, "where it was is not known then");
+    }
     return "vCPU %d at rip 0x%x, cr0 0x%x, cr3 0x%x, CPL %d"
-        .formatted(
-            id,
-            vcpu.register(Register.RIP),
-            special.cr0(),
-            special.cr3(),
-            special.privilegeLevel());
+        .formatted(id, rip, special.cr0(), special.cr3(), special.privilegeLevel());
   }
 }
