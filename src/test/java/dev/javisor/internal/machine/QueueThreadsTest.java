@@ -2,7 +2,6 @@ package dev.javisor.internal.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.internal.bus.QueueWorker;
 import dev.javisor.testing.microguest.HostResources;
@@ -138,8 +137,7 @@ class QueueThreadsTest {
     paused.wake();
 
     assertEquals(0, runs.get());
-    HostResources after = HostResources.now();
-    assertTrue(after.sameObjects(before), () -> before + " became " + after);
+    HostResources.awaitReturnTo(before);
   }
 
   private static final class Delay {

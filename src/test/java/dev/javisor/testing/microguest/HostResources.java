@@ -44,6 +44,20 @@ public record HostResources(long descriptors, long threads, long vcpuMappings, l
         && vcpuMappings == other.vcpuMappings;
   }
 
+  /**
+   * Waits until nothing is held that was not held at a time before. A thread that was joined shows
+   * in /proc for a moment still, and what an earlier test held may go at any time.
+   */
+  public static void awaitReturnTo(HostResources before) {
+    MicroMachine.await(() -> now().holdsNoMoreThan(before), () -> before + " became " + now());
+  }
+
+  private boolean holdsNoMoreThan(HostResources before) {
+    return descriptors <= before.descriptors
+        && threads <= before.threads
+        && vcpuMappings <= before.vcpuMappings;
+  }
+
   private static Stream<Path> list(String folder) throws IOException {
     try (Stream<Path> files = Files.list(Path.of(folder))) {
       return List.copyOf(files.toList()).stream();
