@@ -33,6 +33,11 @@ final class QueueThread implements QueueWorker {
   }
 
   @Override
+  public int descriptor() {
+    return event.number();
+  }
+
+  @Override
   public void listen(long gpa, int size) {
     doorbell.listen(gpa, size);
   }

@@ -106,6 +106,11 @@ final class DeviceCore<S extends DeviceState>
   }
 
   @Override
+  public int wakeDescriptor(int worker) {
+    return runner.worker(worker).descriptor();
+  }
+
+  @Override
   public void changeConfig(Runnable change) {
     synchronized (lock) {
       change.run();

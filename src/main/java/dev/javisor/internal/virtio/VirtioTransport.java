@@ -9,6 +9,14 @@ public interface VirtioTransport {
   void wake(int worker);
 
   /**
+   * The host's event descriptor of which a signal does what {@link #wake} does, or -1 if there is
+   * none: see {@link dev.javisor.internal.bus.QueueWorker#descriptor}.
+   */
+  default int wakeDescriptor(int worker) {
+    return -1;
+  }
+
+  /**
    * Changes what {@link VirtioDevice#readConfig} returns, as one step in the driver's eyes, and
    * tells the driver (virtio 1.3 §2.5.1, configuration change notification).
    *

@@ -39,6 +39,7 @@ class LayersTest {
   private static final String[] DEVICES = {
     "dev.javisor.internal.legacy..",
     "dev.javisor.internal.acpi..",
+    "dev.javisor.internal.block",
     "dev.javisor.internal.bus..",
     "dev.javisor.internal.pci..",
     "dev.javisor.internal.virtio..",

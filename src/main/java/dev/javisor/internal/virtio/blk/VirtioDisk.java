@@ -1,0 +1,22 @@
+package dev.javisor.internal.virtio.blk;
+
+import dev.javisor.internal.block.Disk;
+import dev.javisor.internal.bus.DeviceCounters;
+import dev.javisor.internal.virtio.VirtioDevice;
+import java.util.function.LongSupplier;
+
+/** A disk as a virtio device. */
+public interface VirtioDisk extends VirtioDevice<BlkState> {
+  /**
+   * Makes the device.
+   *
+   * @param disk belongs to the device from here on
+   * @param nanoTime the clock of latencies, as {@link System#nanoTime}
+   */
+  static VirtioDisk create(BlkConfig config, Disk disk, LongSupplier nanoTime) {
+    return new VirtioBlk(config, disk, nanoTime);
+  }
+
+  /** What it counts. */
+  DeviceCounters counters();
+}
