@@ -9,6 +9,7 @@ import dev.javisor.internal.boot.KernelLoad;
 import dev.javisor.internal.boot.KernelLoader;
 import dev.javisor.internal.boot.PayloadException;
 import dev.javisor.internal.bus.AddressRange;
+import dev.javisor.internal.bus.QueueWorkers;
 import dev.javisor.internal.bus.SystemControl;
 import dev.javisor.internal.kvm.Kvm;
 import dev.javisor.internal.kvm.KvmVcpu;
@@ -89,7 +90,10 @@ final class Hardware implements AutoCloseable {
                   own(
                       new Devices(
                           spec.name(), interrupts, control(ending), listener, timer, layout)));
-      QueueThreads workers = new QueueThreads(spec.threads(), doorbells);
+      QueueWorkers workers =
+          spec.queueLoop()
+              .<QueueWorkers>map(loop -> loop.workers(doorbells))
+              .orElseGet(() -> new QueueThreads(spec.threads(), doorbells));
       DeviceHost host = new DeviceHost(memory, messages, workers, timer);
       for (PciDeviceFactory factory : spec.pciDevices()) {
         stage(BootStage.DEVICES, () -> devices.add(factory.create(host)));

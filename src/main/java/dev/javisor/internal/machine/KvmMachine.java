@@ -146,7 +146,7 @@ final class KvmMachine implements Machine {
       lock.unlock();
     }
     if (thread != null && thread != Thread.currentThread()) {
-      joinUninterruptibly(thread);
+      Threads.join(thread);
     }
   }
 
@@ -276,19 +276,5 @@ final class KvmMachine implements Machine {
       throw new IllegalStateException("the machine has not booted");
     }
     return current.devices();
-  }
-
-  private static void joinUninterruptibly(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

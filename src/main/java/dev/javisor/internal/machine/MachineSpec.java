@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param ram its memory
  * @param pciDevices the devices of its PCI bus, by slot from 1 on
  * @param threads makes its threads
+ * @param queueLoop serves its devices' queues, with those of other machines; if empty, each queue
+ *     has a thread of its own, which is faster
  */
 public record MachineSpec(
     String name,
@@ -25,8 +27,22 @@ public record MachineSpec(
     CpuSpec cpus,
     RamSpec ram,
     List<PciDeviceFactory> pciDevices,
-    MachineThreads threads) {
+    MachineThreads threads,
+    Optional<QueueLoop> queueLoop) {
   public MachineSpec {
     pciDevices = List.copyOf(pciDevices);
+  }
+
+  /** A machine whose queues have threads of their own. */
+  public MachineSpec(
+      String name,
+      Path kernel,
+      Optional<Path> initramfs,
+      String cmdline,
+      CpuSpec cpus,
+      RamSpec ram,
+      List<PciDeviceFactory> pciDevices,
+      MachineThreads threads) {
+    this(name, kernel, initramfs, cmdline, cpus, ram, pciDevices, threads, Optional.empty());
   }
 }

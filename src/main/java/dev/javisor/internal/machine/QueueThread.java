@@ -65,7 +65,7 @@ final class QueueThread implements QueueWorker {
     event.signal();
     Thread running = thread;
     if (running != null) {
-      joinUninterruptibly(running);
+      Threads.join(running);
       thread = null;
     }
     event.close();
@@ -75,19 +75,5 @@ final class QueueThread implements QueueWorker {
     do {
       event.await();
     } while (task.runWhenOpen());
-  }
-
-  private static void joinUninterruptibly(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -22,9 +22,12 @@ final class Syscall {
   static final long RT_SIGTIMEDWAIT = 128;
   static final long GETTID = 186;
   static final long TGKILL = 234;
+  static final long EPOLL_WAIT = 232;
+  static final long EPOLL_CTL = 233;
   static final long OPENAT = 257;
   static final long FALLOCATE = 285;
   static final long EVENTFD2 = 290;
+  static final long EPOLL_CREATE1 = 291;
   static final long PREADV = 295;
   static final long PWRITEV = 296;
   static final long MEMFD_CREATE = 319;

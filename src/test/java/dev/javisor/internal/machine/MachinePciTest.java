@@ -15,6 +15,7 @@ import dev.javisor.testing.microguest.MicroGuest;
 import dev.javisor.testing.microguest.MicroMachine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,10 @@ class MachinePciTest {
   private final List<BellDevice> devices = new ArrayList<>();
 
   private MachineSpec withBell(MachineSpec spec) {
+    return withBell(spec, Optional.empty());
+  }
+
+  private MachineSpec withBell(MachineSpec spec, Optional<QueueLoop> loop) {
     return new MachineSpec(
         spec.name(),
         spec.kernel(),
@@ -48,7 +53,8 @@ class MachinePciTest {
               devices.add(device);
               return device;
             }),
-        spec.threads());
+        spec.threads(),
+        loop);
   }
 
   private MicroMachine boot(MicroGuest guest) {
@@ -123,6 +129,29 @@ class MachinePciTest {
 
       assertEquals(20, vm.memory().readInt(DATA));
       assertEquals(0, vm.memory().readInt(DATA + 8));
+    }
+  }
+
+  @Test
+  void shouldServeTwoMachinesByOneLoop() {
+    MicroGuest guest =
+        guest(
+            a -> {
+              enable(a, BAR);
+              for (int i = 1; i <= 20; i++) {
+                ring(a, BAR, i);
+              }
+            });
+    try (QueueLoop loop = new QueueLoop(body -> new Thread(body, "micro loop"));
+        MicroMachine one = MicroMachine.create(guest, spec -> withBell(spec, Optional.of(loop)));
+        MicroMachine two = MicroMachine.create(guest, spec -> withBell(spec, Optional.of(loop)))) {
+      one.machine().boot();
+      two.machine().boot();
+
+      assertEquals(new VmExit.PowerOff(), one.awaitExit());
+      assertEquals(new VmExit.PowerOff(), two.awaitExit());
+      assertEquals(20, devices.get(0).rung.get());
+      assertEquals(20, devices.get(1).rung.get());
     }
   }
 

@@ -1,0 +1,166 @@
+package dev.javisor.internal.machine;
+
+import dev.javisor.internal.bus.QueueWorker;
+import dev.javisor.internal.bus.QueueWorkers;
+import dev.javisor.internal.sys.Epoll;
+import dev.javisor.internal.sys.EventFd;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread for the queues of many devices, of several machines if they like: a hundred machines
+ * then do with a few threads. A notification takes longer than to a thread of the queue's own, and
+ * a task that takes long holds up the others.
+ *
+ * <p>Threading: any thread but the loop's; close it once all workers are closed.
+ */
+public final class QueueLoop implements AutoCloseable {
+  private static final int STOP = 0;
+
+  private final Epoll epoll;
+  private final EventFd stop;
+  private final Thread thread;
+  private volatile @Nullable QueueTask[] tasks = new @Nullable QueueTask[1];
+
+  /**
+   * Starts the loop.
+   *
+   * @param threads makes its thread
+   * @throws dev.javisor.internal.sys.NativeException if the process has no descriptors left
+   * @throws IllegalStateException if the factory makes no thread
+   */
+  public QueueLoop(ThreadFactory threads) {
+    epoll = new Epoll("queue loop");
+    EventFd made = null;
+    try {
+      made = new EventFd("end of the queue loop", false);
+      epoll.add(made, STOP);
+      Thread loop = threads.newThread(this::run);
+      if (loop == null) {
+        throw new IllegalStateException("the thread factory made no thread for the queue loop");
+      }
+      stop = made;
+      thread = loop;
+      loop.start();
+    } catch (RuntimeException | Error e) {
+      if (made != null) {
+        made.close();
+      }
+      epoll.close();
+      throw e;
+    }
+  }
+
+  /** Where the devices of one machine get their workers from. */
+  QueueWorkers workers(Doorbells doorbells) {
+    return (name, task) -> {
+      EventFd event = new EventFd("notifications of " + name, false);
+      QueueTask gate = new QueueTask(name, task);
+      int token = register(gate);
+      try {
+        epoll.add(event, token);
+      } catch (RuntimeException e) {
+        forget(token);
+        event.close();
+        throw e;
+      }
+      return new Worker(event, doorbells.create(event), gate, token);
+    };
+  }
+
+  /** Ends the thread. */
+  @Override
+  public void close() {
+    stop.signal();
+    Threads.join(thread);
+    epoll.close();
+    stop.close();
+  }
+
+  private void run() {
+    while (true) {
+      int ready = epoll.await();
+      for (int i = 0; i < ready; i++) {
+        int token = (int) epoll.token(i);
+        if (token == STOP) {
+          return;
+        }
+        QueueTask task = tasks[token];
+        if (task != null) {
+          task.runIfOpen();
+        }
+      }
+    }
+  }
+
+  private synchronized int register(QueueTask task) {
+    int token = 1;
+    while (token < tasks.length && tasks[token] != null) {
+      token++;
+    }
+    @Nullable QueueTask[] next = new @Nullable QueueTask[Math.max(tasks.length, token + 1)];
+    System.arraycopy(tasks, 0, next, 0, tasks.length);
+    next[token] = task;
+    tasks = next;
+    return token;
+  }
+
+  private synchronized void forget(int token) {
+    @Nullable QueueTask[] next = tasks.clone();
+    next[token] = null;
+    tasks = next;
+  }
+
+  private final class Worker implements QueueWorker {
+    private final EventFd event;
+    private final Doorbells.Doorbell doorbell;
+    private final QueueTask task;
+    private final int token;
+    private boolean closed;
+
+    Worker(EventFd event, Doorbells.Doorbell doorbell, QueueTask task, int token) {
+      this.event = event;
+      this.doorbell = doorbell;
+      this.task = task;
+      this.token = token;
+    }
+
+    @Override
+    public void wake() {
+      event.signal();
+    }
+
+    @Override
+    public void listen(long gpa, int size) {
+      doorbell.listen(gpa, size);
+    }
+
+    @Override
+    public void deafen() {
+      doorbell.deafen();
+    }
+
+    @Override
+    public void pause() {
+      task.pause();
+    }
+
+    @Override
+    public void resume() {
+      task.resume();
+      event.signal();
+    }
+
+    @Override
+    public synchronized void close() {
+      if (!closed) {
+        closed = true;
+        doorbell.deafen();
+        epoll.remove(event);
+        task.close();
+        forget(token);
+        event.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package dev.javisor.internal.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.javisor.internal.bus.QueueWorker;
+import dev.javisor.internal.bus.QueueWorkers;
+import dev.javisor.testing.microguest.HostResources;
+import dev.javisor.testing.microguest.MicroMachine;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a worker promises, on real threads. */
+@Timeout(60)
+abstract class QueueWorkersTest {
+  private final AtomicInteger runs = new AtomicInteger();
+  private QueueWorkers workers;
+
+  /** Begins with what is tested. */
+  abstract QueueWorkers open();
+
+  @BeforeEach
+  void begin() {
+    workers = open();
+  }
+
+  private void awaitRuns(int wanted) {
+    MicroMachine.await(() -> runs.get() >= wanted, () -> runs + " runs, not " + wanted);
+  }
+
+  @Test
+  void shouldRunOnceAtLeast_whenWoken() {
+    try (QueueWorker worker = workers.create("test", runs::incrementAndGet)) {
+      assertEquals(0, runs.get());
+      for (int i = 1; i <= 100; i++) {
+        worker.wake();
+        awaitRuns(i);
+      }
+    }
+  }
+
+  @Test
+  void shouldRunAgain_whenWokenWhileItRuns() throws InterruptedException {
+    CountDownLatch inside = new CountDownLatch(1);
+    Semaphore go = new Semaphore(0);
+    try (QueueWorker worker =
+        workers.create(
+            "test",
+            () -> {
+              inside.countDown();
+              go.acquireUninterruptibly();
+              runs.incrementAndGet();
+            })) {
+      worker.wake();
+      inside.await();
+      worker.wake();
+      go.release(2);
+
+      awaitRuns(2);
+    }
+  }
+
+  @Test
+  void shouldNotRunWhilePaused_butAfterwards() {
+    try (QueueWorker worker = workers.create("test", runs::incrementAndGet)) {
+      worker.pause();
+      worker.pause();
+      worker.wake();
+      int before = runs.get();
+      MicroMachine.await(new Delay(20_000_000)::over, () -> "time stands still");
+      assertEquals(before, runs.get());
+
+      worker.resume();
+
+      awaitRuns(1);
+    }
+  }
+
+  @Test
+  void shouldRunOnce_whenResumedWithoutAWake() {
+    try (QueueWorker worker = workers.create("test", runs::incrementAndGet)) {
+      worker.pause();
+      worker.resume();
+
+      awaitRuns(1);
+    }
+  }
+
+  @Test
+  void shouldWaitForTheTask_whenPaused() throws InterruptedException {
+    CountDownLatch inside = new CountDownLatch(1);
+    AtomicBoolean running = new AtomicBoolean();
+    try (QueueWorker worker =
+        workers.create(
+            "test",
+            () -> {
+              running.set(true);
+              inside.countDown();
+              MicroMachine.await(new Delay(20_000_000)::over, () -> "time stands still");
+              running.set(false);
+            })) {
+      worker.wake();
+      inside.await();
+
+      worker.pause();
+
+      assertFalse(running.get());
+    }
+  }
+
+  @Test
+  void shouldGoOn_whenTheTaskThrows() {
+    try (QueueWorker worker =
+        workers.create(
+            "test",
+            () -> {
+              if (runs.incrementAndGet() == 1) {
+                throw new IllegalStateException("on purpose");
+              }
+            })) {
+      worker.wake();
+      awaitRuns(1);
+      worker.wake();
+
+      awaitRuns(2);
+    }
+  }
+
+  @Test
+  void shouldGiveEverythingBack_whenClosedPausedOrNot() {
+    HostResources before = HostResources.now();
+    QueueWorker paused = workers.create("paused", runs::incrementAndGet);
+    QueueWorker atWork = workers.create("at work", runs::incrementAndGet);
+    paused.pause();
+    paused.wake();
+    atWork.listen(0x1000, 0);
+
+    paused.close();
+    atWork.close();
+    paused.close();
+    paused.wake();
+
+    assertEquals(0, runs.get());
+    HostResources.awaitReturnTo(before);
+  }
+
+  private static final class Delay {
+    private final long end;
+
+    Delay(long nanos) {
+      end = System.nanoTime() + nanos;
+    }
+
+    boolean over() {
+      return System.nanoTime() > end;
+    }
+  }
+}
