@@ -37,13 +37,6 @@ public record HostResources(long descriptors, long threads, long vcpuMappings, l
     }
   }
 
-  /** The same, but for the size of the address space. */
-  public boolean sameObjects(HostResources other) {
-    return descriptors == other.descriptors
-        && threads == other.threads
-        && vcpuMappings == other.vcpuMappings;
-  }
-
   /**
    * Waits until nothing is held that was not held at a time before. A thread that was joined shows
    * in /proc for a moment still, and what an earlier test held may go at any time.
