@@ -2,7 +2,9 @@ package dev.javisor;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.javisor.backend.BlockBackend;
 import dev.javisor.config.CpuConfig;
+import dev.javisor.config.DiskConfig;
 import dev.javisor.config.MemoryConfig;
 import dev.javisor.config.MemoryFit;
 import dev.javisor.config.OnReset;
@@ -18,6 +20,7 @@ import dev.javisor.internal.machine.CpuSpec;
 import dev.javisor.internal.machine.HostFacts;
 import dev.javisor.internal.machine.HostProblem;
 import dev.javisor.internal.machine.MachineSpec;
+import dev.javisor.internal.machine.PciDeviceFactory;
 import dev.javisor.internal.machine.Platform;
 import dev.javisor.internal.memory.RamSpec;
 import java.io.OutputStream;
@@ -40,6 +43,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   private final HostMemory hostMemory;
   private final CpuSettings cpus = new CpuSettings();
   private final MemorySettings memory = new MemorySettings();
+  private final DiskList disks = new DiskList();
   private final List<Supplier<ConsoleConsumer>> consumers = new ArrayList<>();
   private final List<VmListener> listeners = new ArrayList<>();
   private @Nullable String name;
@@ -118,6 +122,32 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   @Override
   public VirtualMachine.Builder memory(Consumer<? super MemoryConfig> settings) {
     settings.accept(memory);
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder disk(Path path) {
+    return disk(disk -> disk.path(path));
+  }
+
+  @Override
+  public VirtualMachine.Builder disk(Consumer<? super DiskConfig> settings) {
+    DiskSettings disk = new DiskSettings(null);
+    settings.accept(disk);
+    disks.add(disk);
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder disk(BlockBackend backend) {
+    return disk(backend, disk -> {});
+  }
+
+  @Override
+  public VirtualMachine.Builder disk(BlockBackend backend, Consumer<? super DiskConfig> settings) {
+    DiskSettings disk = new DiskSettings(requireNonNull(backend, "backend"));
+    settings.accept(disk);
+    disks.add(disk);
     return this;
   }
 
@@ -205,26 +235,25 @@ final class DefaultBuilder implements VirtualMachine.Builder {
             hostMemory,
             memoryFit,
             problems);
+    List<PciDeviceFactory> devices = devices(problems);
     String commands = cmdline;
     return new VmSetup(
         vmName,
         platform,
         threads ->
             new MachineSpec(
-                vmName,
-                kernelFile,
-                initramfsFile.path(),
-                commands,
-                cpuSpec,
-                ram,
-                List.of(),
-                threads),
+                vmName, kernelFile, initramfsFile.path(), commands, cpuSpec, ram, devices, threads),
         initramfsFile.letGo(),
         threadFactory,
         onReset,
         Checks.consoleBuffer(consoleBuffer, problems),
         List.copyOf(consumers),
         List.copyOf(listeners));
+  }
+
+  private List<PciDeviceFactory> devices(List<Problem> problems) {
+    List<PciDeviceFactory> devices = new ArrayList<>(disks.resolve(problems));
+    return devices;
   }
 
   private static void refuse(List<Problem> problems, @Nullable HostProblem obstacle) {

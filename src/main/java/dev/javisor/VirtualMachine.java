@@ -1,6 +1,8 @@
 package dev.javisor;
 
+import dev.javisor.backend.BlockBackend;
 import dev.javisor.config.CpuConfig;
+import dev.javisor.config.DiskConfig;
 import dev.javisor.config.MemoryConfig;
 import dev.javisor.config.MemoryFit;
 import dev.javisor.config.OnReset;
@@ -204,6 +206,29 @@ public interface VirtualMachine extends AutoCloseable {
 
     /** The RAM and how the host backs it. */
     Builder memory(Consumer<? super MemoryConfig> memory);
+
+    /**
+     * Adds a disk: a raw image file or a block device that the guest may write to. It is locked
+     * while the machine runs.
+     */
+    Builder disk(Path path);
+
+    /**
+     * Adds a disk with a path.
+     *
+     * @param disk told at once
+     */
+    Builder disk(Consumer<? super DiskConfig> disk);
+
+    /** Adds a disk that is Java code. It is never closed by the machine. */
+    Builder disk(BlockBackend backend);
+
+    /**
+     * Adds a disk that is Java code. It is never closed by the machine.
+     *
+     * @param disk told at once; what is about files is not for such disks
+     */
+    Builder disk(BlockBackend backend, Consumer<? super DiskConfig> disk);
 
     /** What to do about RAM that the host cannot hold. Default {@link MemoryFit#WARN}. */
     Builder memoryFit(MemoryFit memoryFit);

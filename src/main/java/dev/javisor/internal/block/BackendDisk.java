@@ -17,13 +17,14 @@ public final class BackendDisk implements Disk {
 
   /**
    * @param name of the disk, for logs
+   * @param readOnly whether the guest may only read, whatever the backend can do
    * @throws IllegalArgumentException if what the backend says of itself makes no disk
    */
-  public BackendDisk(String name, BlockBackend backend) {
+  public BackendDisk(String name, BlockBackend backend, boolean readOnly) {
     this.backend = backend;
     size = backend.size();
     blockSize = backend.blockSize();
-    readOnly = backend.readOnly();
+    this.readOnly = readOnly || backend.readOnly();
     discards = backend.discards();
     faults = new FaultLog(log, name, System::nanoTime);
     if (size < 512 || size % 512 != 0) {

@@ -54,9 +54,7 @@ public final class FileDisks {
       direct = spec.direct() ? openDirect(spec, path) : null;
       boolean ioUring = ioUring(spec);
       OpenFile file = new OpenFile(buffered, direct);
-      Disk disk = new FileDisk(spec, file, shape(kind, buffered, file), ioUring);
-      log.info("{}: {}", spec.id(), disk.description());
-      return disk;
+      return new FileDisk(spec, file, shape(kind, buffered, file), ioUring);
     } catch (NativeException e) {
       close(buffered, direct);
       throw problem(path, String.valueOf(e.getMessage()));

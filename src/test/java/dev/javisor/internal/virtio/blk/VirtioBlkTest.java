@@ -365,7 +365,7 @@ class VirtioBlkTest {
   }
 
   private static Disk disk(BlockBackend backend) {
-    return new BackendDisk("disk0", backend);
+    return new BackendDisk("disk0", backend, false);
   }
 
   private static byte[] random(int length) {

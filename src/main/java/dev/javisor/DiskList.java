@@ -1,0 +1,75 @@
+package dev.javisor;
+
+import dev.javisor.internal.block.file.DiskSpec;
+import dev.javisor.internal.config.Problem;
+import dev.javisor.internal.machine.DiskDevices;
+import dev.javisor.internal.machine.PciDeviceFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The disks as the builder was told, in their order. */
+final class DiskList {
+  private final List<DiskSettings> disks = new ArrayList<>();
+
+  void add(DiskSettings disk) {
+    disks.add(disk);
+  }
+
+  /**
+   * Makes out the disks, and looks at what is behind them.
+   *
+   * @param problems takes the mistakes
+   */
+  List<PciDeviceFactory> resolve(List<Problem> problems) {
+    List<DiskSpec> specs = new ArrayList<>();
+    for (DiskSettings disk : disks) {
+      int before = problems.size();
+      DiskSpec spec = disk.resolve(specs.size(), problems);
+      checkAgainst(specs, spec, problems);
+      if (problems.size() == before) {
+        DiskDevices.check(spec).ifPresent(problems::add);
+      }
+      specs.add(spec);
+    }
+    return specs.stream().map(DiskDevices::from).toList();
+  }
+
+  private static void checkAgainst(List<DiskSpec> others, DiskSpec spec, List<Problem> problems) {
+    for (DiskSpec other : others) {
+      if (spec.id().equals(other.id())) {
+        problems.add(
+            new Problem(
+                spec.field() + ".id", spec.id(), "%s has that id, too".formatted(other.field())));
+      }
+      if (spec.backend() != null && spec.backend() == other.backend()) {
+        problems.add(
+            new Problem(
+                spec.field(),
+                spec.backend().getClass().getName(),
+                "%s is the same object; each disk needs its own".formatted(other.field())));
+      }
+      Path path = spec.path();
+      Path otherPath = other.path();
+      boolean written = !spec.readOnly() || !other.readOnly();
+      if (path != null && otherPath != null && written && isSameFile(path, otherPath)) {
+        problems.add(
+            new Problem(
+                spec.field() + ".path",
+                path.toString(),
+                "%s is the same file; make both read-only, or copy it".formatted(other.field())));
+      }
+    }
+  }
+
+  private static boolean isSameFile(Path path, Path other) {
+    try {
+      return Files.isSameFile(path, other);
+    } catch (IOException e) {
+      // One of them is not there, which is said elsewhere.
+      return false;
+    }
+  }
+}

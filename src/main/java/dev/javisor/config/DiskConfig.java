@@ -1,0 +1,49 @@
+package dev.javisor.config;
+
+import java.nio.file.Path;
+
+/**
+ * A disk of a machine: a raw image file or a block device, which a Linux guest sees as {@code
+ * /dev/vda}, {@code /dev/vdb} and so on, in the order of their adding. Values are checked by {@code
+ * build()}.
+ *
+ * <p>While the machine runs, its file is locked (open file description locks): one machine that
+ * writes, or any number that only read.
+ */
+public interface DiskConfig {
+  /** The file or block device; its size is a multiple of 512 bytes. Not for a disk in Java code. */
+  DiskConfig path(Path path);
+
+  /** Whether the guest may only read. Default false. */
+  DiskConfig readOnly(boolean readOnly);
+
+  /**
+   * Whether the host's page cache is bypassed (O_DIRECT). Default false. Not every file system has
+   * it; not for a disk in Java code.
+   */
+  DiskConfig direct(boolean direct);
+
+  /**
+   * The number of queues, 1 to 64, each with a thread of the host. Default 1. Linux uses no more
+   * than it has vCPUs.
+   */
+  DiskConfig queues(int queues);
+
+  /** How many descriptors a queue has: a power of two from 4 to 1024. Default 128. */
+  DiskConfig queueSize(int queueSize);
+
+  /**
+   * What the guest reads in {@code /sys/block/vda/serial}: up to 20 printable ASCII characters.
+   * Default: the id.
+   */
+  DiskConfig serial(String serial);
+
+  /**
+   * The device's name in logs, events and counters: 1 to 64 printable ASCII characters, no other
+   * device's. Default {@code disk0} for the first, {@code disk1} for the second.
+   */
+  DiskConfig id(String id);
+
+  /** How requests are carried out on the file. Default {@link DiskEngine#AUTO}. */
+  DiskConfig engine(DiskEngine engine);
+}
