@@ -6,6 +6,7 @@ import dev.javisor.event.VmState;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -91,6 +92,11 @@ final class DefaultVirtualMachine implements VirtualMachine {
   @Override
   public List<VcpuInfo> vcpus() {
     return lifecycle.vcpus();
+  }
+
+  @Override
+  public Map<String, Map<String, Long>> counters() {
+    return lifecycle.counters();
   }
 
   @Override

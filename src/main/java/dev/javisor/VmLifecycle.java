@@ -16,6 +16,7 @@ import dev.javisor.internal.machine.MachineBootException;
 import dev.javisor.internal.machine.MachineThreads;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -245,6 +246,11 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   private List<VcpuInfo> vcpusOrNone() {
     Machine known = machine;
     return known == null ? List.of() : known.vcpus();
+  }
+
+  Map<String, Map<String, Long>> counters() {
+    Machine known = machine;
+    return known == null ? Map.of() : known.counters();
   }
 
   void write(byte[] bytes) throws InterruptedException {
