@@ -3,6 +3,7 @@ package dev.javisor;
 import static java.util.Objects.requireNonNull;
 
 import dev.javisor.backend.BlockBackend;
+import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.CpuConfig;
 import dev.javisor.config.DiskConfig;
 import dev.javisor.config.MemoryConfig;
@@ -16,6 +17,7 @@ import dev.javisor.guest.Initramfs;
 import dev.javisor.internal.config.HostMemory;
 import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.console.ConsoleConsumer;
+import dev.javisor.internal.console.ConsolePorts;
 import dev.javisor.internal.machine.CpuSpec;
 import dev.javisor.internal.machine.HostFacts;
 import dev.javisor.internal.machine.HostProblem;
@@ -27,6 +29,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -44,12 +47,13 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   private final CpuSettings cpus = new CpuSettings();
   private final MemorySettings memory = new MemorySettings();
   private final DiskList disks = new DiskList();
+  private final ConsoleSettings consoles = new ConsoleSettings();
   private final List<Supplier<ConsoleConsumer>> consumers = new ArrayList<>();
   private final List<VmListener> listeners = new ArrayList<>();
   private @Nullable String name;
   private @Nullable Path kernel;
   private InitramfsSource initramfs = InitramfsSource.NONE;
-  private String cmdline = "console=ttyS0";
+  private @Nullable String cmdline;
   private String consoleBuffer = "1M";
   private MemoryFit memoryFit = MemoryFit.WARN;
   private OnReset onReset = OnReset.REBOOT;
@@ -164,6 +168,18 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   }
 
   @Override
+  public VirtualMachine.Builder serial(ConsoleMode mode) {
+    consoles.serial(requireNonNull(mode, "mode"));
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder virtioConsole(ConsoleMode mode) {
+    consoles.virtio(requireNonNull(mode, "mode"));
+    return this;
+  }
+
+  @Override
   public VirtualMachine.Builder console(Consumer<? super String> lines) {
     requireNonNull(lines, "lines");
     consumers.add(() -> ConsoleConsumer.lines(lines));
@@ -227,7 +243,9 @@ final class DefaultBuilder implements VirtualMachine.Builder {
     Checks.file("kernel", kernel, problems);
     Path kernelFile = kernel != null ? kernel : Path.of("");
     InitramfsSource.Found initramfsFile = initramfs.find(problems);
-    Checks.cmdline(cmdline, problems);
+    String commands = cmdline != null ? cmdline : consoles.defaultCmdline();
+    Checks.cmdline(commands, problems);
+    ConsolePorts ports = consoles.resolve(problems);
     CpuSpec cpuSpec = cpus.resolve(available ? facts.maxVcpus() : ASSUMED_MOST_VCPUS, problems);
     RamSpec ram =
         memory.resolve(
@@ -236,13 +254,21 @@ final class DefaultBuilder implements VirtualMachine.Builder {
             memoryFit,
             problems);
     List<PciDeviceFactory> devices = devices(problems);
-    String commands = cmdline;
     return new VmSetup(
         vmName,
         platform,
         threads ->
             new MachineSpec(
-                vmName, kernelFile, initramfsFile.path(), commands, cpuSpec, ram, devices, threads),
+                vmName,
+                kernelFile,
+                initramfsFile.path(),
+                commands,
+                cpuSpec,
+                ram,
+                ports,
+                devices,
+                threads,
+                Optional.empty()),
         initramfsFile.letGo(),
         threadFactory,
         onReset,

@@ -42,6 +42,11 @@ final class DefaultConsole implements Console {
   }
 
   @Override
+  public void resize(int columns, int rows) {
+    lifecycle.resizeConsole(columns, rows);
+  }
+
+  @Override
   public String toString() {
     return "console of " + vm;
   }

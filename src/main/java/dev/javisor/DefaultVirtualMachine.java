@@ -4,10 +4,11 @@ import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmState;
 import java.lang.ref.Cleaner;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,13 +91,18 @@ final class DefaultVirtualMachine implements VirtualMachine {
   }
 
   @Override
-  public List<VcpuInfo> vcpus() {
-    return lifecycle.vcpus();
+  public Optional<Path> serialPath() {
+    return lifecycle.serialPath();
   }
 
   @Override
-  public Map<String, Map<String, Long>> counters() {
-    return lifecycle.counters();
+  public Optional<Path> virtioConsolePath() {
+    return lifecycle.virtioConsolePath();
+  }
+
+  @Override
+  public List<VcpuInfo> vcpus() {
+    return lifecycle.vcpus();
   }
 
   @Override

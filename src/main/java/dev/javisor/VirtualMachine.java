@@ -1,6 +1,7 @@
 package dev.javisor;
 
 import dev.javisor.backend.BlockBackend;
+import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.CpuConfig;
 import dev.javisor.config.DiskConfig;
 import dev.javisor.config.MemoryConfig;
@@ -18,7 +19,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
@@ -40,7 +41,7 @@ import org.slf4j.Logger;
  *
  * <p>Errors: what the state does not allow is a {@link dev.javisor.error.VmStateException}; after
  * {@link #close} that is everything but {@link #name}, {@link #state}, {@link #exit}, {@link
- * #awaitExit}, {@link #kill}, {@link #close}, {@link #counters} and reading the console.
+ * #awaitExit}, {@link #kill}, {@link #close} and reading the console.
  *
  * <p>Not meant to be implemented outside Javisor, but by mocks: methods will be added.
  */
@@ -133,22 +134,27 @@ public interface VirtualMachine extends AutoCloseable {
    */
   CompletableFuture<VmExit> exit();
 
-  /** The guest's console. */
+  /**
+   * The guest's console: the port whose mode is {@link ConsoleMode#api()}. If none is, it shows the
+   * virtio console, or the serial port if there is no virtio console, beside what that port is
+   * connected to.
+   */
   Console console();
+
+  /**
+   * Where the serial port is found on the host: the pseudoterminal's device, the socket, or the
+   * file. Empty in the other modes, and before {@link #boot}.
+   */
+  Optional<Path> serialPath();
+
+  /** Where the virtio console is found on the host: as {@link #serialPath}. */
+  Optional<Path> virtioConsolePath();
 
   /**
    * What the vCPUs are doing right now. One that does not answer within a fraction of a second
    * counts as {@link dev.javisor.event.VcpuState#UNKNOWN}.
    */
   List<VcpuInfo> vcpus();
-
-  /**
-   * What the devices have counted since the machine was booted, by the devices' names and then by
-   * the counters': {@code counters().get("rng0").get("read_bytes")}, say. Reboots do not reset
-   * them. Empty before the boot; as they were last after the end. Which counters a device has is
-   * not fixed for ever; latencies, whose names end in {@code _us}, are in microseconds.
-   */
-  Map<String, Map<String, Long>> counters();
 
   /**
    * Ends the guest at once if it still runs, and gives everything back to the host. Takes about a
@@ -191,7 +197,8 @@ public interface VirtualMachine extends AutoCloseable {
     Builder initramfs(Initramfs initramfs);
 
     /**
-     * The kernel's command line. Default {@code console=ttyS0}, which shows Linux on the console.
+     * The kernel's command line. Default {@code console=ttyS0}, or {@code console=hvc0} if {@link
+     * VirtualMachine#console()} is the virtio console, which shows Linux there.
      *
      * @param cmdline at most 2047 bytes as UTF-8, which is what Linux takes on x86, without NUL
      */
@@ -244,6 +251,19 @@ public interface VirtualMachine extends AutoCloseable {
 
     /** What a guest's wish to be reset leads to. Default {@link OnReset#REBOOT}. */
     Builder onReset(OnReset onReset);
+
+    /**
+     * What the first serial port is connected to, {@code ttyS0} in Linux. Default: {@link
+     * ConsoleMode#api()} as long as there is no virtio console, then {@link ConsoleMode#none()}.
+     */
+    Builder serial(ConsoleMode mode);
+
+    /**
+     * What the virtio console is connected to, {@code hvc0} in Linux. It is faster than the serial
+     * port and knows its size, but it is there only once the guest has loaded a driver. Default
+     * {@link ConsoleMode#off()}.
+     */
+    Builder virtioConsole(ConsoleMode mode);
 
     /**
      * Adds a consumer of console lines. It gets each line without its end, from the machine's first

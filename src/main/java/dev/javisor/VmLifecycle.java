@@ -14,9 +14,10 @@ import dev.javisor.internal.console.ConsoleLog;
 import dev.javisor.internal.machine.Machine;
 import dev.javisor.internal.machine.MachineBootException;
 import dev.javisor.internal.machine.MachineThreads;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -248,11 +249,6 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
     return known == null ? List.of() : known.vcpus();
   }
 
-  Map<String, Map<String, Long>> counters() {
-    Machine known = machine;
-    return known == null ? Map.of() : known.counters();
-  }
-
   void write(byte[] bytes) throws InterruptedException {
     if (state() == VmState.CREATED) {
       throw illegal("console().write()", "it was not booted");
@@ -262,6 +258,30 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
       throw illegal(
           "console().write()", "the guest took %d of %d bytes".formatted(typed, bytes.length));
     }
+  }
+
+  void resizeConsole(int columns, int rows) {
+    if (columns >>> 16 != 0 || rows >>> 16 != 0) {
+      throw new IllegalArgumentException(
+          "console size of %d columns and %d rows: expected 0 to 65535".formatted(columns, rows));
+    }
+    if (state() == VmState.CREATED) {
+      throw illegal("console().resize()", "it was not booted");
+    }
+    Machine known = machine;
+    if (known != null) {
+      known.resizeConsole(columns, rows);
+    }
+  }
+
+  Optional<Path> serialPath() {
+    Machine known = machine;
+    return known == null ? Optional.empty() : known.serialPath();
+  }
+
+  Optional<Path> virtioConsolePath() {
+    Machine known = machine;
+    return known == null ? Optional.empty() : known.virtioConsolePath();
   }
 
   private int offerInput(byte[] bytes, int offset, int length) {

@@ -130,14 +130,6 @@ final class FakePlatform implements Platform {
           });
     }
 
-    void guestUsesDevice(String id) {
-      guest(() -> listener.onDeviceActivated(id));
-    }
-
-    void guestResetsDevice(String id) {
-      guest(() -> listener.onDeviceReset(id));
-    }
-
     void guestReads(int bytes) {
       guest(
           () -> {
@@ -216,13 +208,23 @@ final class FakePlatform implements Platform {
     }
 
     @Override
-    public List<VcpuInfo> vcpus() {
-      return List.of(new VcpuReport(0, vcpuState, OptionalLong.of(0x1000), Map.of("IO", 7L)));
+    public void resizeConsole(int columns, int rows) {
+      calls.add("resize %d %d".formatted(columns, rows));
     }
 
     @Override
-    public Map<String, Map<String, Long>> counters() {
-      return Map.of("disk0", Map.of("read_ops", 3L));
+    public Optional<Path> serialPath() {
+      return spec.consoles().serial().path();
+    }
+
+    @Override
+    public Optional<Path> virtioConsolePath() {
+      return spec.consoles().virtio().path();
+    }
+
+    @Override
+    public List<VcpuInfo> vcpus() {
+      return List.of(new VcpuReport(0, vcpuState, OptionalLong.of(0x1000), Map.of("IO", 7L)));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.javisor.examples;
 
 import dev.javisor.Hypervisor;
 import dev.javisor.VirtualMachine;
+import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.OnReset;
 import dev.javisor.error.ConfigurationProblem;
 import dev.javisor.error.ExitTimeoutException;
@@ -67,6 +68,15 @@ final class Snippets {
       String all = vm.console().text(); // what was printed so far, also after the end
       String last = vm.console().tail(20);
     }
+  }
+
+  static void consoleModes(VirtualMachine.Builder builder, VirtualMachine vm) {
+    builder
+        .serial(ConsoleMode.file(Path.of("boot.log"))) // off, none, api, file, pty, socket
+        .virtioConsole(ConsoleMode.pty());
+
+    Path terminal = vm.virtioConsolePath().orElseThrow(); // screen /dev/pts/7
+    vm.console().resize(132, 50); // what `stty size` says in the guest
   }
 
   static void lifecycle(VirtualMachine vm) throws InterruptedException {

@@ -4,8 +4,6 @@ import dev.javisor.internal.acpi.GenericEvents;
 import dev.javisor.internal.bus.AddressRange;
 import dev.javisor.internal.bus.Bus;
 import dev.javisor.internal.bus.Device;
-import dev.javisor.internal.bus.DeviceCounters;
-import dev.javisor.internal.bus.DeviceListener;
 import dev.javisor.internal.bus.Scheduler;
 import dev.javisor.internal.bus.SystemControl;
 import dev.javisor.internal.legacy.CmosConfig;
@@ -21,11 +19,7 @@ import dev.javisor.internal.pci.PciDevice;
 import dev.javisor.internal.x86.PlatformLayout;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,33 +47,24 @@ final class Devices implements AutoCloseable {
   private final Bus mmioBus = new Bus();
   private final List<Device<?>> all = new ArrayList<>();
   private final IoApic ioApic;
-  private final SerialPort serial;
   private final GenericEventDevice genericEvents;
   private final PciBus pci;
   private final List<PciDevice<?>> pciDevices = new ArrayList<>();
-  private final List<DeviceCounters> counters = new CopyOnWriteArrayList<>();
-  private final DeviceListener deviceListener;
 
   Devices(
       String name,
       InterruptRouter interrupts,
       SystemControl control,
-      MachineListener listener,
+      Consoles consoles,
       Scheduler timer,
       MachineLayout layout) {
-    deviceListener = told(listener);
     ioApic =
         LegacyDevices.ioApic(
             "ioapic0", new IoApicConfig(layout.extendedDestinationIds()), interrupts);
     add(mmioBus, PlatformLayout.IOAPIC, ioApic);
-    serial =
-        LegacyDevices.serialPort(
-            "serial0",
-            SerialConfig.DEFAULT,
-            ioApic.line(PlatformLayout.COM1_PIN),
-            listener::onConsoleOutput,
-            listener::onConsoleInputReady);
-    add(pioBus, PlatformLayout.COM1, serial);
+    if (consoles.modes().hasSerial()) {
+      addSerial(consoles.serial());
+    }
     add(
         pioBus,
         PlatformLayout.ACPI_SHUTDOWN,
@@ -134,32 +119,6 @@ final class Devices implements AutoCloseable {
     }
     pciDevices.add(device);
     all.add(device);
-    device.listen(deviceListener);
-    DeviceCounters counted = device.counters();
-    if (counted != null) {
-      counters.add(counted);
-    }
-  }
-
-  private static DeviceListener told(MachineListener listener) {
-    return new DeviceListener() {
-      @Override
-      public void activated(String id) {
-        listener.onDeviceActivated(id);
-      }
-
-      @Override
-      public void reset(String id) {
-        listener.onDeviceReset(id);
-      }
-    };
-  }
-
-  /** What the devices count, by their ids; any thread, also after {@link #close}. */
-  Map<String, Map<String, Long>> counters() {
-    Map<String, Map<String, Long>> all = new LinkedHashMap<>();
-    counters.forEach(c -> all.put(c.id(), Collections.unmodifiableMap(c.counters())));
-    return Collections.unmodifiableMap(all);
   }
 
   Bus pioBus() {
@@ -201,12 +160,20 @@ final class Devices implements AutoCloseable {
     pciDevices.clear();
   }
 
-  int consoleInput(byte[] bytes, int offset, int length) {
-    return serial.receive(bytes, offset, length);
-  }
-
   void pressPowerButton() {
     genericEvents.signal(GenericEvents.POWER_BUTTON);
+  }
+
+  private void addSerial(ConsolePort port) {
+    SerialPort serial =
+        LegacyDevices.serialPort(
+            "serial0",
+            SerialConfig.DEFAULT,
+            ioApic.line(PlatformLayout.COM1_PIN),
+            port::print,
+            port::inputReady);
+    add(pioBus, PlatformLayout.COM1, serial);
+    port.connect(serial::receive);
   }
 
   private void add(Bus bus, AddressRange range, LegacyDevice<?> device) {

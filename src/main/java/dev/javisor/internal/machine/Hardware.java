@@ -56,6 +56,7 @@ final class Hardware implements AutoCloseable {
   private final InterruptRouter interrupts;
   private final MessageInterrupts messages = new MessageInterrupts();
   private final Doorbells doorbells = new Doorbells();
+  private final Consoles consoles;
   private final Devices devices;
   private final VcpuFactory vcpuFactory;
   private final MachineLayout layout;
@@ -83,18 +84,20 @@ final class Hardware implements AutoCloseable {
       interrupts = stage(BootStage.DEVICES, () -> own(new InterruptRouter()));
       MachineTimer timer = own(new MachineTimer(spec.threads()));
       layout = stage(BootStage.MEMORY, () -> MachineLayout.of(vcpuFactory, memory));
+      consoles = stage(BootStage.DEVICES, () -> own(new Consoles(spec, listener)));
       devices =
           stage(
               BootStage.DEVICES,
               () ->
                   own(
                       new Devices(
-                          spec.name(), interrupts, control(ending), listener, timer, layout)));
+                          spec.name(), interrupts, control(ending), consoles, timer, layout)));
       QueueWorkers workers =
           spec.queueLoop()
               .<QueueWorkers>map(loop -> loop.workers(doorbells))
               .orElseGet(() -> new QueueThreads(spec.threads(), doorbells));
       DeviceHost host = new DeviceHost(memory, messages, workers, timer);
+      stage(BootStage.DEVICES, () -> consoles.addVirtio(devices, host));
       for (PciDeviceFactory factory : spec.pciDevices()) {
         stage(BootStage.DEVICES, () -> devices.add(factory.create(host)));
       }
@@ -173,6 +176,10 @@ final class Hardware implements AutoCloseable {
     memory.discard();
   }
 
+  Consoles consoles() {
+    return consoles;
+  }
+
   Devices devices() {
     return devices;
   }
@@ -215,7 +222,8 @@ final class Hardware implements AutoCloseable {
   }
 
   private void writeTables() {
-    AcpiImage acpi = MachineTables.build(layout, vcpuFactory.apicIds());
+    AcpiImage acpi =
+        MachineTables.build(layout, vcpuFactory.apicIds(), consoles.modes().hasSerial());
     memory.write(acpi.rsdpGpa(), acpi.bytes());
   }
 

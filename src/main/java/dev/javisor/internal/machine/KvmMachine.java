@@ -5,7 +5,7 @@ import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -124,19 +124,33 @@ final class KvmMachine implements Machine {
   @Override
   public int consoleInput(byte[] bytes, int offset, int length) {
     Hardware current = hardware;
-    return current == null || ended ? 0 : current.devices().consoleInput(bytes, offset, length);
+    return current == null || ended ? 0 : current.consoles().offer(bytes, offset, length);
+  }
+
+  @Override
+  public void resizeConsole(int columns, int rows) {
+    Hardware current = hardware;
+    if (current != null && !ended) {
+      current.consoles().resize(columns, rows);
+    }
+  }
+
+  @Override
+  public Optional<Path> serialPath() {
+    Hardware current = hardware;
+    return current == null ? Optional.empty() : current.consoles().serialPath();
+  }
+
+  @Override
+  public Optional<Path> virtioConsolePath() {
+    Hardware current = hardware;
+    return current == null ? Optional.empty() : current.consoles().virtioPath();
   }
 
   @Override
   public List<VcpuInfo> vcpus() {
     Incarnation current = incarnation;
     return current == null ? lastReports : current.inspect();
-  }
-
-  @Override
-  public Map<String, Map<String, Long>> counters() {
-    Hardware current = hardware;
-    return current == null ? Map.of() : current.devices().counters();
   }
 
   @Override

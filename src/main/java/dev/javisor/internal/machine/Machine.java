@@ -1,19 +1,20 @@
 package dev.javisor.internal.machine;
 
 import dev.javisor.event.VcpuInfo;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /**
  * The mechanics of one virtual machine; which call is legal when is the caller's business.
  *
  * <p>Threading: {@link #boot}, {@link #pause}, {@link #resume}, {@link #reset}, {@link
  * #powerButton} and {@link #close} are called from any thread, one at a time: the caller holds its
- * lifecycle lock. {@link #kill}, {@link #vcpus}, {@link #counters} and {@link #consoleInput} come
- * at any time, from several threads at once, also while another call is under way. What the guest
- * brings about (its end, its reset) the machine carries out on its own threads, and guards itself
- * against these calls. All calls are bounded in time and none reacts to interruption. On a machine
- * that has ended they do nothing: the guest may end while one is on its way.
+ * lifecycle lock. {@link #kill}, {@link #vcpus} and {@link #consoleInput} come at any time, from
+ * several threads at once, also while another call is under way. What the guest brings about (its
+ * end, its reset) the machine carries out on its own threads, and guards itself against these
+ * calls. All calls are bounded in time and none reacts to interruption. On a machine that has ended
+ * they do nothing: the guest may end while one is on its way.
  *
  * <p>Errors: a host failure while the guest runs ends the machine with Failed; it is not thrown.
  *
@@ -50,18 +51,29 @@ public interface Machine extends AutoCloseable {
   void kill();
 
   /**
-   * Offers bytes to the serial port's input.
+   * Offers bytes to the console's input.
    *
    * @return how many it took, from the first on; 0 if its buffer is full or the machine does not
    *     run. {@link MachineListener#onConsoleInputReady} tells when there is room again
    */
   int consoleInput(byte[] bytes, int offset, int length);
 
+  /**
+   * Tells the guest the size of the console, if that is one that can be told; at any time.
+   *
+   * @param columns characters a line, 0 to 65535
+   * @param rows lines, 0 to 65535
+   */
+  void resizeConsole(int columns, int rows);
+
+  /** Where clients find the serial port, if its mode has such a place; empty before the boot. */
+  Optional<Path> serialPath();
+
+  /** Where clients find the virtio console: as {@link #serialPath}. */
+  Optional<Path> virtioConsolePath();
+
   /** What the vCPUs are doing, by their number; those that do not answer in time are UNKNOWN. */
   List<VcpuInfo> vcpus();
-
-  /** What its devices count, by their ids, in the order of their slots; also after the end. */
-  Map<String, Map<String, Long>> counters();
 
   /**
    * Ends the guest if it still runs (the listener hears of it first) and gives everything back;

@@ -1,5 +1,6 @@
 package dev.javisor.internal.machine;
 
+import dev.javisor.internal.console.ConsolePorts;
 import dev.javisor.internal.memory.RamSpec;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +15,8 @@ import java.util.Optional;
  * @param cmdline the kernel's command line, ASCII without NUL
  * @param cpus its vCPUs
  * @param ram its memory
- * @param pciDevices the devices of its PCI bus, by slot from 1 on
+ * @param consoles what its console ports are connected to
+ * @param pciDevices the further devices of its PCI bus, by slot from 1 on
  * @param threads makes its threads
  * @param queueLoop serves its devices' queues, with those of other machines; if empty, each queue
  *     has a thread of its own, which is faster
@@ -26,6 +28,7 @@ public record MachineSpec(
     String cmdline,
     CpuSpec cpus,
     RamSpec ram,
+    ConsolePorts consoles,
     List<PciDeviceFactory> pciDevices,
     MachineThreads threads,
     Optional<QueueLoop> queueLoop) {
@@ -33,7 +36,7 @@ public record MachineSpec(
     pciDevices = List.copyOf(pciDevices);
   }
 
-  /** A machine whose queues have threads of their own. */
+  /** A machine whose console is its serial port, and whose queues have threads of their own. */
   public MachineSpec(
       String name,
       Path kernel,
@@ -43,6 +46,16 @@ public record MachineSpec(
       RamSpec ram,
       List<PciDeviceFactory> pciDevices,
       MachineThreads threads) {
-    this(name, kernel, initramfs, cmdline, cpus, ram, pciDevices, threads, Optional.empty());
+    this(
+        name,
+        kernel,
+        initramfs,
+        cmdline,
+        cpus,
+        ram,
+        ConsolePorts.DEFAULT,
+        pciDevices,
+        threads,
+        Optional.empty());
   }
 }

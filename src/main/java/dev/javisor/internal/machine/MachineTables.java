@@ -15,6 +15,7 @@ import dev.javisor.internal.acpi.aml.AmlResources.Usage;
 import dev.javisor.internal.acpi.aml.AmlTerm;
 import dev.javisor.internal.legacy.LegacyDevices;
 import dev.javisor.internal.x86.PlatformLayout;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Describes this machine in ACPI tables. */
@@ -25,8 +26,9 @@ final class MachineTables {
    * Builds the tables.
    *
    * @param apicIds the vCPUs' APIC ids
+   * @param serial whether there is a serial port
    */
-  static AcpiImage build(MachineLayout layout, List<Integer> apicIds) {
+  static AcpiImage build(MachineLayout layout, List<Integer> apicIds, boolean serial) {
     int shutdown = (int) PlatformLayout.ACPI_SHUTDOWN.base();
     AcpiPorts ports = new AcpiPorts(shutdown, shutdown, (int) PlatformLayout.PM_TIMER.base());
     GenericEvents events =
@@ -35,10 +37,13 @@ final class MachineTables {
             Devices.GENERIC_EVENTS_PIN,
             List.of(GenericEvents.Handler.powerButton()));
     PciRoot pci = new PciRoot(Devices.ECAM, PlatformLayout.PCI_MMIO_32, layout.pciWindow64());
-    List<AmlTerm> devices =
+    List<AmlTerm> devices = new ArrayList<>();
+    devices.add(pci);
+    if (serial) {
+      devices.add(AcpiDevices.serial((int) PlatformLayout.COM1.base(), PlatformLayout.COM1_PIN));
+    }
+    devices.addAll(
         List.of(
-            pci,
-            AcpiDevices.serial((int) PlatformLayout.COM1.base(), PlatformLayout.COM1_PIN),
             AcpiDevices.rtc(Devices.RTC_PIN),
             AcpiDevices.powerButton(),
             AcpiDevices.motherboard(
@@ -50,7 +55,7 @@ final class MachineTables {
                         Usage.CONSUMER,
                         Caching.NON_CACHEABLE,
                         layout.genericEvents().base(),
-                        layout.genericEvents().last()))));
+                        layout.genericEvents().last())))));
     int room = (int) (PlatformLayout.SMBIOS - PlatformLayout.RSDP);
     return AcpiTables.build(
         new AcpiConfig(

@@ -6,6 +6,7 @@ final class Syscall {
   static final long WRITE = 1;
   static final long CLOSE = 3;
   static final long FSTAT = 5;
+  static final long POLL = 7;
   static final long MMAP = 9;
   static final long MUNMAP = 11;
   static final long RT_SIGACTION = 13;

@@ -1,8 +1,6 @@
 package dev.javisor.internal.machine;
 
 import dev.javisor.internal.bus.BusDevice;
-import dev.javisor.internal.bus.DeviceCounters;
-import dev.javisor.internal.bus.DeviceListener;
 import dev.javisor.internal.bus.QueueWorker;
 import dev.javisor.internal.pci.Bar;
 import dev.javisor.internal.pci.BarListener;
@@ -11,7 +9,6 @@ import dev.javisor.internal.pci.PciDevice;
 import dev.javisor.internal.pci.PciFunction;
 import dev.javisor.internal.pci.PciFunctionState;
 import dev.javisor.internal.pci.PciIdentity;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -26,7 +23,6 @@ final class BellDevice implements PciDevice<PciFunctionState>, BusDevice, BarLis
   final AtomicInteger rung = new AtomicInteger();
   final AtomicInteger exits = new AtomicInteger();
   private final PciFunction function;
-  private volatile DeviceListener listener;
   private final QueueWorker worker;
 
   BellDevice(DeviceHost host) {
@@ -43,32 +39,8 @@ final class BellDevice implements PciDevice<PciFunctionState>, BusDevice, BarLis
     return worker;
   }
 
-  /** Tells of its first ring. */
-  @Override
-  public void listen(DeviceListener to) {
-    listener = to;
-  }
-
-  @Override
-  public DeviceCounters counters() {
-    return new DeviceCounters() {
-      @Override
-      public String id() {
-        return "bell0";
-      }
-
-      @Override
-      public Map<String, Long> counters() {
-        return Map.of("rings", rung.longValue());
-      }
-    };
-  }
-
   private void ring() {
-    if (rung.getAndIncrement() == 0) {
-      listener.activated(id());
-      listener.reset(id());
-    }
+    rung.incrementAndGet();
     function.msix().trigger(0);
   }
 
