@@ -25,7 +25,9 @@ import org.slf4j.LoggerFactory;
 final class DeviceCore<S extends DeviceState>
     implements VirtioTransport, CommonConfig.Control, DeviceRunner.Listener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeviceCore.class);
-  private static final long RESET_WAIT_NANOS = 20_000_000;
+
+  /** How long a write that resets waits for the workers, by default. */
+  static final long RESET_WAIT_NANOS = 20_000_000;
 
   private final VirtioDevice<S> device;
   private final GuestMemory memory;
@@ -34,6 +36,7 @@ final class DeviceCore<S extends DeviceState>
   private final VirtioInterrupts interrupts;
   private final CommonConfig config;
   private final DeviceRunner runner;
+  private final long resetWaitNanos;
   private boolean resetting;
   private boolean complained;
 
@@ -41,7 +44,9 @@ final class DeviceCore<S extends DeviceState>
       VirtioDevice<S> device,
       GuestMemory memory,
       QueueWorkers workers,
-      VirtioInterrupts interrupts) {
+      VirtioInterrupts interrupts,
+      long resetWaitNanos) {
+    this.resetWaitNanos = resetWaitNanos;
     this.device = device;
     this.memory = memory;
     this.interrupts = interrupts;
@@ -132,7 +137,7 @@ final class DeviceCore<S extends DeviceState>
     for (int i = 0; i < queues.size(); i++) {
       runner.want(i, null);
     }
-    long deadline = System.nanoTime() + RESET_WAIT_NANOS;
+    long deadline = System.nanoTime() + resetWaitNanos;
     finishReset();
     while (resetting) {
       long left = (deadline - System.nanoTime()) / 1_000_000;

@@ -22,7 +22,7 @@ public final class VirtioDevices {
    */
   public static <S extends DeviceState> PciDevice<VirtioPciState<S>> pci(
       VirtioDevice<S> device, GuestMemory memory, QueueWorkers workers, MsiLines interrupts) {
-    return new VirtioPci<>(device, memory, workers, interrupts);
+    return new VirtioPci<>(device, memory, workers, interrupts, DeviceCore.RESET_WAIT_NANOS);
   }
 
   /**

@@ -32,7 +32,11 @@ final class VirtioPci<S extends DeviceState> implements PciDevice<VirtioPciState
   private final DeviceCore<S> core;
 
   VirtioPci(
-      VirtioDevice<S> device, GuestMemory memory, QueueWorkers workers, MsiLines interruptLines) {
+      VirtioDevice<S> device,
+      GuestMemory memory,
+      QueueWorkers workers,
+      MsiLines interruptLines,
+      long resetWaitNanos) {
     if (device.queueCount() < 1 || device.queueCount() > PciLayout.MAX_QUEUES) {
       throw new IllegalArgumentException(
           "%s: %d queues".formatted(device.id(), device.queueCount()));
@@ -42,7 +46,7 @@ final class VirtioPci<S extends DeviceState> implements PciDevice<VirtioPciState
     function = describe(interruptLines);
     try {
       interrupts = new VirtioInterrupts(function.msix());
-      core = new DeviceCore<>(device, memory, workers, interrupts);
+      core = new DeviceCore<>(device, memory, workers, interrupts, resetWaitNanos);
     } catch (RuntimeException e) {
       function.close();
       throw e;

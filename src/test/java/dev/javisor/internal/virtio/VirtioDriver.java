@@ -75,7 +75,9 @@ public final class VirtioDriver<S extends DeviceState> implements AutoCloseable 
     this.memory = memory;
     this.ownMemory = ownMemory;
     this.workers = workers;
-    this.device = VirtioDevices.pci(device, memory, workers, lines);
+    // Manual workers do nothing while a vCPU's thread waits for them.
+    long wait = workers instanceof ManualWorkers ? 0 : DeviceCore.RESET_WAIT_NANOS;
+    this.device = new VirtioPci<>(device, memory, workers, lines, wait);
     pci.bus().add(this.device.function());
     pci.decode(SLOT, true);
   }
