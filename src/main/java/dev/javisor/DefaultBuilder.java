@@ -19,6 +19,7 @@ import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.console.ConsoleConsumer;
 import dev.javisor.internal.console.ConsolePorts;
 import dev.javisor.internal.machine.CpuSpec;
+import dev.javisor.internal.machine.EntropyDevices;
 import dev.javisor.internal.machine.HostFacts;
 import dev.javisor.internal.machine.HostProblem;
 import dev.javisor.internal.machine.MachineSpec;
@@ -54,6 +55,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   private @Nullable Path kernel;
   private InitramfsSource initramfs = InitramfsSource.NONE;
   private @Nullable String cmdline;
+  private @Nullable Path rng;
   private String consoleBuffer = "1M";
   private MemoryFit memoryFit = MemoryFit.WARN;
   private OnReset onReset = OnReset.REBOOT;
@@ -152,6 +154,17 @@ final class DefaultBuilder implements VirtualMachine.Builder {
     DiskSettings disk = new DiskSettings(requireNonNull(backend, "backend"));
     settings.accept(disk);
     disks.add(disk);
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder rng() {
+    return rng(Path.of("/dev/urandom"));
+  }
+
+  @Override
+  public VirtualMachine.Builder rng(Path source) {
+    rng = requireNonNull(source, "source");
     return this;
   }
 
@@ -279,6 +292,11 @@ final class DefaultBuilder implements VirtualMachine.Builder {
 
   private List<PciDeviceFactory> devices(List<Problem> problems) {
     List<PciDeviceFactory> devices = new ArrayList<>(disks.resolve(problems));
+    Path source = rng;
+    if (source != null) {
+      EntropyDevices.check(source).ifPresent(problems::add);
+      devices.add(EntropyDevices.from(source));
+    }
     return devices;
   }
 

@@ -246,6 +246,19 @@ public interface VirtualMachine extends AutoCloseable {
      */
     Builder disk(BlockBackend backend, Consumer<? super DiskConfig> disk);
 
+    /**
+     * Gives the guest random numbers of the host's {@code /dev/urandom}: a virtio entropy device,
+     * which Linux offers as {@code /dev/hwrng}. Default: no such device.
+     */
+    Builder rng();
+
+    /**
+     * Gives the guest random numbers: as {@link #rng()}, from another file.
+     *
+     * @param source a file that never ends, such as {@code /dev/hwrng}
+     */
+    Builder rng(Path source);
+
     /** What to do about RAM that the host cannot hold. Default {@link MemoryFit#WARN}. */
     Builder memoryFit(MemoryFit memoryFit);
 

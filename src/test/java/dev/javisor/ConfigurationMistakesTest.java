@@ -65,6 +65,26 @@ class ConfigurationMistakesTest extends BuilderFixture {
   }
 
   @Test
+  void shouldRefuseSourcesThatGiveNoRandomBytes() throws IOException {
+    Path empty = Files.createFile(directory.resolve("empty"));
+    Path missing = directory.resolve("missing");
+
+    assertProblem("rng", missing.toString(), "ENOENT", fixture.builder().rng(missing));
+    assertProblem("rng", directory.toString(), "EISDIR", fixture.builder().rng(directory));
+    assertProblem("rng", empty.toString(), "it is empty", fixture.builder().rng(empty));
+    assertProblem(
+        "rng", "/dev/mem/x", "/dev/urandom", fixture.builder().rng(Path.of("/dev/mem/x")));
+    assertThrows(NullPointerException.class, () -> fixture.builder().rng(null));
+  }
+
+  @Test
+  void shouldHaveAnEntropyDeviceOnlyWhenAsked() {
+    assertEquals(0, boot(fixture.builder()).pciDevices().size());
+    assertEquals(1, boot(fixture.builder().rng()).pciDevices().size());
+    assertEquals(1, boot(fixture.builder().rng(Path.of("/dev/random")).rng()).pciDevices().size());
+  }
+
+  @Test
   void shouldSayWhatIsUnset() {
     assertProblem("kernel", "unset", "expected the path", fixture.emptyBuilder());
   }

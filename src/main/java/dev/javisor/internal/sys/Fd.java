@@ -23,6 +23,9 @@ public class Fd implements AutoCloseable {
   /** Open for reading and writing. */
   public static final int O_RDWR = 2;
 
+  /** Calls that would wait fail with EAGAIN instead. */
+  public static final int O_NONBLOCK = 0x800;
+
   private final AtomicInteger number;
   private final String name;
 
@@ -40,7 +43,7 @@ public class Fd implements AutoCloseable {
   /**
    * Opens a file.
    *
-   * @param flags {@link #O_RDONLY} or {@link #O_RDWR}; O_CLOEXEC is added
+   * @param flags {@link #O_RDONLY} or {@link #O_RDWR}, and {@link #O_NONBLOCK}; O_CLOEXEC is added
    * @throws NativeException with the path, if it cannot be opened
    */
   public static Fd open(Path path, int flags) {
@@ -125,6 +128,26 @@ public class Fd implements AutoCloseable {
       done += result;
     }
     return done;
+  }
+
+  /**
+   * Reads what comes next straight into host memory: see read(2).
+   *
+   * @return the bytes read, 0 at the end, or the negated errno
+   */
+  public long tryRead(long hva, long length) {
+    return Sys.call(Syscall.READ, number.get(), hva, length);
+  }
+
+  /**
+   * Reads what comes next into several stretches of host memory: see readv(2). Allocates nothing.
+   *
+   * @param vector the host virtual address of the first {@code struct iovec}
+   * @param count how many there are
+   * @return the bytes read, 0 at the end, or the negated errno
+   */
+  public long tryReadVector(long vector, int count) {
+    return Sys.call(Syscall.READV, number.get(), vector, count);
   }
 
   /**

@@ -14,6 +14,7 @@ final class Syscall {
   static final long IOCTL = 16;
   static final long PREAD64 = 17;
   static final long PWRITE64 = 18;
+  static final long READV = 19;
   static final long MINCORE = 27;
   static final long MADVISE = 28;
   static final long GETPID = 39;
