@@ -1,5 +1,6 @@
 package dev.javisor.internal.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The value of an option that has keys, such as {@code boot=4,topology=2:2:1:1}: Cloud Hypervisor's
- * way to write them.
+ * way to write them. Commas between double quotes belong to a value; the quotes do not.
  */
 final class KeyValues {
   private final Map<String, String> values = new LinkedHashMap<>();
@@ -23,7 +24,7 @@ final class KeyValues {
    */
   static KeyValues parse(String option, String text, List<String> keys) {
     KeyValues parsed = new KeyValues();
-    for (String part : text.split(",", -1)) {
+    for (String part : split(option, text)) {
       int equals = part.indexOf('=');
       String key = equals < 0 ? part : part.substring(0, equals);
       if (!keys.contains(key)) {
@@ -40,6 +41,28 @@ final class KeyValues {
       }
     }
     return parsed;
+  }
+
+  private static List<String> split(String option, String text) {
+    List<String> parts = new ArrayList<>();
+    StringBuilder part = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (c == ',' && !quoted) {
+        parts.add(part.toString());
+        part.setLength(0);
+      } else {
+        part.append(c);
+      }
+    }
+    if (quoted) {
+      throw new IllegalArgumentException("%s: the quotes in %s do not end".formatted(option, text));
+    }
+    parts.add(part.toString());
+    return parts;
   }
 
   @Nullable String get(String key) {

@@ -38,6 +38,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private MachineOptions machine = new MachineOptions();
 
+  @Mixin private DeviceOptions devices = new DeviceOptions();
+
   @Option(
       names = "--serial",
       paramLabel = "tty|null",
@@ -107,6 +109,7 @@ final class RunCommand implements Callable<Integer> {
     VirtualMachine.Builder builder =
         VirtualMachine.builder().name("vm").onReset(noReboot ? OnReset.EXIT : OnReset.REBOOT);
     machine.apply(builder);
+    devices.apply(builder);
     if (takesTerminal()) {
       builder.consoleOutput(out);
     }

@@ -77,6 +77,66 @@ class MainTest {
   }
 
   @Test
+  void shouldNameTheWord_whenADiskIsDescribedWrongly() {
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--disk", "path=d,readonyl=on"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--disk", "readonly=on"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--disk", "path=d,num_queues=two"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--disk", "path=\"d,readonly=on"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--disk"));
+
+    String said = text(err);
+    assertTrue(said.contains("--disk has no key 'readonyl'; did you mean readonly?"), said);
+    assertTrue(said.contains("--disk: path=FILE is missing"), said);
+    assertTrue(said.contains("num_queues=two: expected a whole number"), said);
+    assertTrue(said.contains("the quotes in path=\"d,readonly=on do not end"), said);
+  }
+
+  @Test
+  void shouldTakeDisksOneAfterTheOtherAndOptionByOption() {
+    assertEquals(
+        ExitStatus.ERROR,
+        run(
+            "run",
+            "--disk",
+            "path=/missing/a",
+            "path=\"/missing/b,1\",readonly=on,direct=off,num_queues=2,queue_size=256",
+            "--kernel",
+            "/missing/kernel",
+            "--disk",
+            "path=/missing/c,serial=S,id=third"));
+
+    String said = text(err);
+    for (String file : new String[] {"/missing/a", "/missing/b,1", "/missing/c", "kernel"}) {
+      assertTrue(said.contains(file), said);
+    }
+  }
+
+  @Test
+  void shouldTakeEntropyFromWhereItIsTold() {
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--rng", "source=x"));
+    assertEquals(ExitStatus.ERROR, run("run", "--kernel", "k", "--rng", "src=/missing/rng"));
+    assertEquals(ExitStatus.ERROR, run("run", "--rng", "--kernel", "/missing/kernel"));
+
+    String said = text(err);
+    assertTrue(said.contains("--rng has no key 'source'; did you mean src?"), said);
+    assertTrue(said.contains("/missing/rng"), said);
+    assertTrue(said.contains("/missing/kernel"), said);
+  }
+
+  @Test
+  void shouldPassOnWhatADiskHas() {
+    assertEquals(
+        ExitStatus.ERROR,
+        run("run", "--kernel", "k", "--disk", "path=d,num_queues=65,queue_size=3,serial=\t,id="));
+
+    String said = text(err);
+    for (String value :
+        new String[] {"65", "power of two", "up to 20 printable", "1 to 64 printable"}) {
+      assertTrue(said.contains(value), said);
+    }
+  }
+
+  @Test
   void shouldReportAllMistakesOfTheMachine_whenItsValuesAreWrong() {
     assertEquals(
         ExitStatus.ERROR, run("run", "--kernel", "/does/not/exist", "--memory", "size=1000"));

@@ -1,0 +1,77 @@
+package dev.javisor.internal.cli;
+
+import dev.javisor.VirtualMachine;
+import dev.javisor.config.DiskConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options that give the machine devices. Cloud Hypervisor's names and keys. */
+final class DeviceOptions {
+  private static final String DISK = "--disk";
+  private static final String RNG = "--rng";
+  private static final List<String> DISK_KEYS =
+      List.of("path", "readonly", "direct", "num_queues", "queue_size", "serial", "id");
+
+  @Option(
+      names = DISK,
+      arity = "1..*",
+      paramLabel =
+          "path=FILE[,readonly=on][,direct=on][,num_queues=N][,queue_size=N][,serial=TEXT][,id=NAME]",
+      description =
+          "a disk: a raw image or a block device; several after each other, or the option again")
+  private List<String> disks = new ArrayList<>();
+
+  @Option(
+      names = RNG,
+      arity = "0..1",
+      paramLabel = "src=FILE",
+      defaultValue = "src=/dev/urandom",
+      fallbackValue = "src=/dev/urandom",
+      description = "where the entropy device gets its bytes from; default: ${DEFAULT-VALUE}")
+  private String rng = "";
+
+  /**
+   * Tells the builder.
+   *
+   * @throws IllegalArgumentException naming the option and the word that is wrong
+   */
+  void apply(VirtualMachine.Builder builder) {
+    for (String disk : disks) {
+      KeyValues keys = KeyValues.parse(DISK, disk, DISK_KEYS);
+      builder.disk(config -> configure(config, keys));
+    }
+    String source = KeyValues.parse(RNG, rng, List.of("src")).get("src");
+    if (source != null) {
+      builder.rng(Path.of(source));
+    }
+  }
+
+  private static void configure(DiskConfig config, KeyValues keys) {
+    String path = keys.get("path");
+    if (path == null) {
+      throw new IllegalArgumentException(DISK + ": path=FILE is missing");
+    }
+    config
+        .path(Path.of(path))
+        .readOnly(keys.isOn(DISK, "readonly", false))
+        .direct(keys.isOn(DISK, "direct", false));
+    String queues = keys.get("num_queues");
+    if (queues != null) {
+      config.queues(KeyValues.number(DISK, "num_queues", queues));
+    }
+    String queueSize = keys.get("queue_size");
+    if (queueSize != null) {
+      config.queueSize(KeyValues.number(DISK, "queue_size", queueSize));
+    }
+    String serial = keys.get("serial");
+    if (serial != null) {
+      config.serial(serial);
+    }
+    String id = keys.get("id");
+    if (id != null) {
+      config.id(id);
+    }
+  }
+}
