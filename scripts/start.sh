@@ -37,7 +37,7 @@ make_start_archive() {
     mkdir -p "$lib/native" && cd -- "$lib/native" &&
       "$JAVA_HOME/bin/jar" xf "$jar" com/sun/jna/linux-x86-64/libjnidispatch.so
     base64 -d <<<"$TINY_GUEST" >"$work/guest"
-    "${java[@]}" "-XX:DumpLoadedClassList=$work/classes" "$MAIN_CLASS" run --kernel "$work/guest"
+    "${java[@]}" "-XX:DumpLoadedClassList=$work/classes" "$MAIN_CLASS" run --serial tty --kernel "$work/guest"
     "${java[@]}" -Xshare:dump "-XX:SharedClassListFile=$work/classes" "-XX:SharedArchiveFile=$work/archive"
   ) </dev/null >"$JAVISOR_ROOT/target/start.log" 2>&1 || true
   [ -e "$work/archive" ] || : >"$work/archive"

@@ -30,7 +30,9 @@ final class ProcessStart implements Measurement {
     String memory = "size=%dM".formatted(Workbench.RAM >> 20);
     String script = bench.root().resolve("javisor").toString();
     String kernel = payload.toString();
-    commands.put("./javisor run", List.of(script, "run", "--memory", memory, "--kernel", kernel));
+    commands.put(
+        "./javisor run",
+        List.of(script, "run", "--serial", "tty", "--memory", memory, "--kernel", kernel));
     for (Peer peer : bench.peers()) {
       commands.put(peer.title(), peer.boot(payload, bench.folder()));
     }

@@ -27,9 +27,9 @@ final class MachineOptions {
   @Option(
       names = "--cmdline",
       paramLabel = "TEXT",
-      defaultValue = "console=ttyS0",
-      description = "the kernel's command line; default: ${DEFAULT-VALUE}")
-  private String cmdline = "";
+      description =
+          "the kernel's command line; default: console=hvc0, console=ttyS0 with --serial tty")
+  private @Nullable String cmdline;
 
   @Option(
       names = "--cpus",
@@ -51,7 +51,10 @@ final class MachineOptions {
    * @throws IllegalArgumentException naming the option and the word that is wrong
    */
   void apply(VirtualMachine.Builder builder) {
-    builder.cmdline(cmdline).cpus(this::configureCpus).memory(this::configureMemory);
+    builder.cpus(this::configureCpus).memory(this::configureMemory);
+    if (cmdline != null) {
+      builder.cmdline(cmdline);
+    }
     if (kernel != null) {
       builder.kernel(kernel);
     }

@@ -38,6 +38,19 @@ final class RawTerminal implements AutoCloseable {
 
   private static final int PARITY = 0x100;
 
+  private static final long TIOCGWINSZ = 0x5413;
+
+  /** struct winsize: rows, columns, and two more, of 2 bytes each. */
+  private static final int WINSIZE = 8;
+
+  /**
+   * How large the window is that shows the terminal.
+   *
+   * @param columns in characters; 0 if unknown
+   * @param rows likewise
+   */
+  record Size(int columns, int rows) {}
+
   private final Fd terminal;
   private final NativeBuffer before;
 
@@ -70,6 +83,13 @@ final class RawTerminal implements AutoCloseable {
     bytes.put(CHARACTERS + VTIME, (byte) 0);
     bytes.put(CHARACTERS + VMIN, (byte) 1);
     return buffer;
+  }
+
+  /** The window's size now; zeros if the terminal does not know. */
+  Size size() {
+    NativeBuffer size = NativeBuffer.ofSize(WINSIZE);
+    size.during(at -> terminal.tryIoctl(TIOCGWINSZ, at));
+    return new Size(size.bytes().getShort(2) & 0xffff, size.bytes().getShort(0) & 0xffff);
   }
 
   /** Gives the terminal back as it was; again changes nothing. A terminal that is gone is fine. */

@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -34,19 +33,11 @@ import picocli.CommandLine.ParameterException;
           + " line, 69 no usable KVM, 130 ended by the user."
     })
 final class RunCommand implements Callable<Integer> {
-  private static final String TTY = "tty";
-
   @Mixin private MachineOptions machine = new MachineOptions();
 
   @Mixin private DeviceOptions devices = new DeviceOptions();
 
-  @Option(
-      names = "--serial",
-      paramLabel = "tty|null",
-      defaultValue = TTY,
-      completionCandidates = SerialModes.class,
-      description = "where the first serial port goes; default: ${DEFAULT-VALUE}")
-  private String serial = "";
+  @Mixin private ConsoleOptions consoles = new ConsoleOptions();
 
   @Option(names = "--no-reboot", description = "end with status 10 when the guest asks for a reset")
   private boolean noReboot;
@@ -98,11 +89,22 @@ final class RunCommand implements Callable<Integer> {
       throw new ParameterException(commandLine(), String.valueOf(e.getMessage()), e);
     }
     if (events == null) {
-      return new Session(takesTerminal(), () -> {}).run(builder.build());
+      return session(() -> {}).run(builder.build());
     }
     try (events) {
-      return new Session(takesTerminal(), events::booting).run(builder.listener(events).build());
+      return session(events::booting).run(builder.listener(events).build());
     }
+  }
+
+  private Session session(Runnable beforeBoot) {
+    return new Session(consoles.takesTerminal(), beforeBoot, this::tellPaths);
+  }
+
+  /** Whoever wants to reach a pseudoterminal must learn its name. */
+  private void tellPaths(VirtualMachine vm) {
+    PrintWriter err = commandLine().getErr();
+    vm.serialPath().ifPresent(path -> err.println("javisor: serial port: " + path));
+    vm.virtioConsolePath().ifPresent(path -> err.println("javisor: console: " + path));
   }
 
   private VirtualMachine.Builder builder() {
@@ -110,9 +112,7 @@ final class RunCommand implements Callable<Integer> {
         VirtualMachine.builder().name("vm").onReset(noReboot ? OnReset.EXIT : OnReset.REBOOT);
     machine.apply(builder);
     devices.apply(builder);
-    if (takesTerminal()) {
-      builder.consoleOutput(out);
-    }
+    consoles.apply(builder, out);
     return builder;
   }
 
@@ -124,29 +124,10 @@ final class RunCommand implements Callable<Integer> {
     return EventMonitor.open(Path.of(String.valueOf(path)));
   }
 
-  private boolean takesTerminal() {
-    List<String> modes = new SerialModes();
-    if (!modes.contains(serial)) {
-      throw new IllegalArgumentException(
-          "--serial has no mode '%s'; did you mean %s?"
-              .formatted(serial, Nearest.of(serial, modes)));
-    }
-    return serial.equals(TTY);
-  }
-
   private CommandLine commandLine() {
     if (spec == null) {
       throw new IllegalStateException("not called by picocli");
     }
     return spec.commandLine();
-  }
-
-  /** What the serial port may be connected to. */
-  static final class SerialModes extends ArrayList<String> {
-    private static final long serialVersionUID = 1;
-
-    SerialModes() {
-      super(List.of(TTY, "null"));
-    }
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /**
  * Boots a machine in the foreground. Standard input is its keyboard; a terminal there is raw while
@@ -14,17 +15,21 @@ import java.util.concurrent.CompletionException;
  */
 final class Session {
   private static final int INPUT_BYTES = 256;
+  private static final long WINDOW_MILLIS = 250;
 
   private final boolean takesInput;
   private final Runnable beforeBoot;
+  private final Consumer<VirtualMachine> afterBoot;
 
   /**
    * @param takesInput whether standard input is the guest's
    * @param beforeBoot runs right before the boot
+   * @param afterBoot runs right after it
    */
-  Session(boolean takesInput, Runnable beforeBoot) {
+  Session(boolean takesInput, Runnable beforeBoot, Consumer<VirtualMachine> afterBoot) {
     this.takesInput = takesInput;
     this.beforeBoot = beforeBoot;
+    this.afterBoot = afterBoot;
   }
 
   int run(VirtualMachine vm) {
@@ -33,6 +38,7 @@ final class Session {
     try (vm) {
       beforeBoot.run();
       vm.boot();
+      afterBoot.accept(vm);
       return ExitStatus.of(takesInput ? withKeyboard(vm) : await(vm));
     } finally {
       removeHook(hook);
@@ -49,6 +55,7 @@ final class Session {
     Runtime.getRuntime().addShutdownHook(restore);
     try (terminal) {
       startForwarding(vm);
+      startWatching(terminal, vm);
       return await(vm);
     } finally {
       removeHook(restore);
@@ -60,6 +67,30 @@ final class Session {
         new Thread(() -> forward(System.in, vm, new EscapeKey(System::nanoTime)), "javisor-input");
     input.setDaemon(true);
     input.start();
+  }
+
+  /** There is no signal for Java when a window changes, so it is looked at now and then. */
+  private static void startWatching(RawTerminal terminal, VirtualMachine vm) {
+    Thread window = new Thread(() -> watch(terminal, vm), "javisor-window");
+    window.setDaemon(true);
+    window.start();
+  }
+
+  private static void watch(RawTerminal terminal, VirtualMachine vm) {
+    RawTerminal.Size known = new RawTerminal.Size(0, 0);
+    try {
+      while (!vm.exit().isDone()) {
+        RawTerminal.Size size = terminal.size();
+        if (!size.equals(known)) {
+          vm.console().resize(size.columns(), size.rows());
+          known = size;
+        }
+        Thread.sleep(WINDOW_MILLIS);
+      }
+    } catch (InterruptedException | VmStateException e) {
+      // The end.
+      return;
+    }
   }
 
   private static VmExit await(VirtualMachine vm) {

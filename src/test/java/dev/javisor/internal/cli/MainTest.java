@@ -137,6 +137,42 @@ class MainTest {
   }
 
   @Test
+  void shouldNameTheMode_whenAConsoleHasNoSuch() {
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--console", "sokcet=x"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--serial", "file"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--serial", "socket="));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--console", "pty=/dev/pts/1"));
+    assertEquals(
+        ExitStatus.USAGE, run("run", "--kernel", "k", "--serial", "tty", "--console", "tty"));
+
+    String said = text(err);
+    assertTrue(said.contains("--console has no mode 'sokcet'; did you mean socket?"), said);
+    assertTrue(said.contains("--serial: file needs a path: file=FILE"), said);
+    assertTrue(said.contains("--serial: socket needs a path: socket=FILE"), said);
+    assertTrue(said.contains("--console: pty takes nothing: pty=/dev/pts/1"), said);
+    assertTrue(said.contains("--serial tty and --console tty: there is one terminal"), said);
+  }
+
+  @Test
+  void shouldReportFilesOfConsolesThatCannotBe() {
+    String in = "/missing/folder/";
+
+    assertEquals(
+        ExitStatus.ERROR,
+        run(
+            "run",
+            "--kernel",
+            "k",
+            "--serial",
+            "file=" + in + "a",
+            "--console",
+            "socket=" + in + "b"));
+
+    assertTrue(text(err).contains(in + "a"), text(err));
+    assertTrue(text(err).contains(in + "b"), text(err));
+  }
+
+  @Test
   void shouldReportAllMistakesOfTheMachine_whenItsValuesAreWrong() {
     assertEquals(
         ExitStatus.ERROR, run("run", "--kernel", "/does/not/exist", "--memory", "size=1000"));

@@ -9,9 +9,11 @@ import dev.javisor.testing.microguest.ChildJvm;
 import dev.javisor.testing.microguest.MicroGuest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -102,6 +104,8 @@ class RunProcessTest {
             "run",
             "--kernel",
             folder.resolve("echo").toString(),
+            "--serial",
+            "tty",
             "--event-monitor",
             "path=" + events,
             "--log-file",
@@ -121,6 +125,49 @@ class RunProcessTest {
     assertTrue(
         lines.get(0).matches("\\{\"timestamp\":\\{\"secs\":\\d+,\"nanos\":\\d+}.*}"), lines.get(0));
     assertTrue(Files.size(log) > 0, "nothing was logged");
+  }
+
+  @Test
+  void shouldWriteTheSerialPortToAFile() throws Exception {
+    Path file = folder.resolve("serial");
+    start(command("--serial", "file=" + file, "--console", "off"));
+    awaitScreen("javisor: serial port: " + file);
+
+    while (!Files.readString(file).equals("[ready]")) {
+      Thread.sleep(20);
+    }
+    process.destroy();
+    process.waitFor();
+
+    assertEquals("[ready]", Files.readString(file));
+  }
+
+  @Test
+  void shouldTellThePseudoterminalOfTheSerialPort() throws Exception {
+    start(command("--serial", "pty", "--console", "off"));
+    awaitScreen("javisor: serial port: /dev/pts/");
+    awaitScreen("\n");
+    Matcher path = Pattern.compile("/dev/pts/\\d+").matcher(screen);
+    assertTrue(path.find());
+
+    try (RandomAccessFile pty = new RandomAccessFile(path.group(), "rw")) {
+      assertEquals("[ready]", read(pty, 7));
+      pty.write('k');
+      assertEquals("k", read(pty, 1));
+    }
+  }
+
+  private static String read(RandomAccessFile file, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    file.readFully(bytes);
+    return new String(bytes, StandardCharsets.US_ASCII);
+  }
+
+  private List<String> command(String... options) {
+    List<String> arguments = new ArrayList<>(List.of("run", "--kernel"));
+    arguments.add(folder.resolve("echo").toString());
+    arguments.addAll(List.of(options));
+    return ChildJvm.command(List.of(), Main.class, arguments.toArray(String[]::new));
   }
 
   @Test
@@ -158,7 +205,13 @@ class RunProcessTest {
   private void startOnTerminal() throws IOException {
     String run =
         ChildJvm.command(
-                List.of(), Main.class, "run", "--kernel", folder.resolve("echo").toString())
+                List.of(),
+                Main.class,
+                "run",
+                "--serial",
+                "tty",
+                "--kernel",
+                folder.resolve("echo").toString())
             .stream()
             .map(word -> "'" + word + "'")
             .collect(Collectors.joining(" "));
