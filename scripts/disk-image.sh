@@ -101,6 +101,8 @@ disk_configure() {
   echo '/dev/vda1 / ext4 errors=remount-ro 0 1' >"$root/etc/fstab"
   # Any id: without one the first boot would be a "first boot".
   echo 6a617669736f72000000000000000001 >"$root/etc/machine-id"
+  # As early as disks: systemd asks for a login on what is a console when it starts.
+  echo virtio_console >>"$root/etc/initramfs-tools/modules"
   echo "root:$DISK_PASSWORD" | chroot "$root" chpasswd
   for unit in "${units[@]}"; do
     ln -sf /dev/null "$root/etc/systemd/system/$unit"
