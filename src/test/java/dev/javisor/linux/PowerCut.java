@@ -27,15 +27,16 @@ public final class PowerCut {
                     .memory("256M")
                     .disk(disk -> disk.path(Path.of(args[0])).engine(DiskEngine.SYNC))
                     .disk(disk -> disk.path(Path.of(args[1])).engine(DiskEngine.IO_URING))
-                    .console(
-                        line -> {
-                          if (line.startsWith("fsynced ")) {
-                            System.out.println(line);
-                          }
-                        }),
+                    .console(PowerCut::report),
             "virtio_pci",
             "virtio_blk")) {
       guest.run(WRITER);
+    }
+  }
+
+  private static void report(String line) {
+    if (line.startsWith("fsynced ")) {
+      System.out.println(line);
     }
   }
 }
