@@ -7,6 +7,7 @@ import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -103,6 +104,11 @@ final class DefaultVirtualMachine implements VirtualMachine {
   @Override
   public List<VcpuInfo> vcpus() {
     return lifecycle.vcpus();
+  }
+
+  @Override
+  public Map<String, Map<String, Long>> counters() {
+    return lifecycle.counters();
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
@@ -41,7 +42,7 @@ import org.slf4j.Logger;
  *
  * <p>Errors: what the state does not allow is a {@link dev.javisor.error.VmStateException}; after
  * {@link #close} that is everything but {@link #name}, {@link #state}, {@link #exit}, {@link
- * #awaitExit}, {@link #kill}, {@link #close} and reading the console.
+ * #awaitExit}, {@link #kill}, {@link #close}, {@link #counters} and reading the console.
  *
  * <p>Not meant to be implemented outside Javisor, but by mocks: methods will be added.
  */
@@ -155,6 +156,14 @@ public interface VirtualMachine extends AutoCloseable {
    * counts as {@link dev.javisor.event.VcpuState#UNKNOWN}.
    */
   List<VcpuInfo> vcpus();
+
+  /**
+   * What the devices have counted since the machine was booted, by the devices' names and then by
+   * the counters': {@code counters().get("rng0").get("read_bytes")}, say. Reboots do not reset
+   * them. Empty before the boot; as they were last after the end. Which counters a device has is
+   * not fixed for ever; latencies, whose names end in {@code _us}, are in microseconds.
+   */
+  Map<String, Map<String, Long>> counters();
 
   /**
    * Ends the guest at once if it still runs, and gives everything back to the host. Takes about a

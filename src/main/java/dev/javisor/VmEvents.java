@@ -19,6 +19,11 @@ final class VmEvents {
 
   record PanicText(String vm, Instant time, String message) implements VmEvent.PanicText {}
 
+  record DeviceActivated(String vm, Instant time, String device)
+      implements VmEvent.DeviceActivated {}
+
+  record DeviceReset(String vm, Instant time, String device) implements VmEvent.DeviceReset {}
+
   record ConsoleOverflow(String vm, Instant time, long capacity)
       implements VmEvent.ConsoleOverflow {}
 }

@@ -17,6 +17,7 @@ import dev.javisor.internal.machine.MachineThreads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -247,6 +248,11 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   private List<VcpuInfo> vcpusOrNone() {
     Machine known = machine;
     return known == null ? List.of() : known.vcpus();
+  }
+
+  Map<String, Map<String, Long>> counters() {
+    Machine known = machine;
+    return known == null ? Map.of() : known.counters();
   }
 
   void write(byte[] bytes) throws InterruptedException {

@@ -166,6 +166,16 @@ final class VmMonitor implements MachineListener {
   }
 
   @Override
+  public void onDeviceActivated(String device) {
+    tell(() -> new VmEvents.DeviceActivated(setup.name(), Instant.now(), device));
+  }
+
+  @Override
+  public void onDeviceReset(String device) {
+    tell(() -> new VmEvents.DeviceReset(setup.name(), Instant.now(), device));
+  }
+
+  @Override
   public @Nullable VmExit onGuestReset() {
     return setup.onReset() == OnReset.REBOOT ? null : withPanic(new VmExit.Reset());
   }

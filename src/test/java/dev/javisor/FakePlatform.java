@@ -130,6 +130,14 @@ final class FakePlatform implements Platform {
           });
     }
 
+    void guestUsesDevice(String id) {
+      guest(() -> listener.onDeviceActivated(id));
+    }
+
+    void guestResetsDevice(String id) {
+      guest(() -> listener.onDeviceReset(id));
+    }
+
     void guestReads(int bytes) {
       guest(
           () -> {
@@ -225,6 +233,11 @@ final class FakePlatform implements Platform {
     @Override
     public List<VcpuInfo> vcpus() {
       return List.of(new VcpuReport(0, vcpuState, OptionalLong.of(0x1000), Map.of("IO", 7L)));
+    }
+
+    @Override
+    public Map<String, Map<String, Long>> counters() {
+      return Map.of("disk0", Map.of("read_ops", 3L));
     }
 
     @Override

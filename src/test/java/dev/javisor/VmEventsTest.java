@@ -14,11 +14,13 @@ import dev.javisor.error.JavisorException;
 import dev.javisor.event.VcpuState;
 import dev.javisor.event.VmEvent;
 import dev.javisor.event.VmExit;
+import dev.javisor.event.VmListener;
 import dev.javisor.event.VmState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,6 +63,39 @@ class VmEventsTest {
             "exit PowerOff[]",
             "EXITED->CLOSED"),
         heard);
+  }
+
+  @Test
+  void shouldTellOfDevices() throws Exception {
+    List<String> devices = new CopyOnWriteArrayList<>();
+    VmListener listener =
+        event -> {
+          if (event instanceof VmEvent.DeviceActivated e) {
+            devices.add(e.device() + " activated");
+          } else if (event instanceof VmEvent.DeviceReset e) {
+            devices.add(e.device() + " reset");
+          }
+        };
+    try (VirtualMachine vm = fixture.builder().listener(listener).build().boot()) {
+      fixture.machine().guestUsesDevice("disk0");
+      fixture.machine().guestResetsDevice("disk0");
+      fixture.machine().guestExits(new VmExit.PowerOff());
+      vm.awaitExit(LONG);
+    }
+
+    assertEquals(List.of("disk0 activated", "disk0 reset"), devices);
+  }
+
+  @Test
+  void shouldTellWhatDevicesCounted_fromTheBootOnAndAfterTheEnd() {
+    VirtualMachine vm = fixture.builder().build();
+    assertEquals(Map.of(), vm.counters());
+
+    vm.boot();
+    assertEquals(Map.of("disk0", Map.of("read_ops", 3L)), vm.counters());
+    vm.close();
+
+    assertEquals(Map.of("disk0", Map.of("read_ops", 3L)), vm.counters());
   }
 
   @Test

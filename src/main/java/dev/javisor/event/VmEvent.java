@@ -44,6 +44,18 @@ public interface VmEvent {
     String message();
   }
 
+  /** A driver of the guest has made a device ready, and uses it from now on. */
+  interface DeviceActivated extends VmEvent {
+    /** The device's name, unique in its machine, such as {@code disk0}. */
+    String device();
+  }
+
+  /** A device that a driver of the guest used was reset, by the driver or with the machine. */
+  interface DeviceReset extends VmEvent {
+    /** The device's name, unique in its machine. */
+    String device();
+  }
+
   /**
    * The console's buffer is full, so that each byte from now on pushes out the oldest one. Told
    * once a machine.

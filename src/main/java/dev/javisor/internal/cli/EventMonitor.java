@@ -58,6 +58,10 @@ final class EventMonitor implements VmListener, AutoCloseable {
       stateChanged(change);
     } else if (event instanceof VmEvent.Rebooted) {
       tell("vm", "rebooted");
+    } else if (event instanceof VmEvent.DeviceActivated device) {
+      tell("virtio-device", "activated", Map.of("id", device.device()));
+    } else if (event instanceof VmEvent.DeviceReset device) {
+      tell("virtio-device", "reset", Map.of("id", device.device()));
     } else if (event instanceof VmEvent.PanicText panic) {
       tell("guest", "panic", Map.of("message", panic.message()));
     } else if (event instanceof VmEvent.Exited exited) {

@@ -4,6 +4,8 @@ import dev.javisor.internal.acpi.GenericEvents;
 import dev.javisor.internal.bus.AddressRange;
 import dev.javisor.internal.bus.Bus;
 import dev.javisor.internal.bus.Device;
+import dev.javisor.internal.bus.DeviceCounters;
+import dev.javisor.internal.bus.DeviceListener;
 import dev.javisor.internal.bus.Scheduler;
 import dev.javisor.internal.bus.SystemControl;
 import dev.javisor.internal.legacy.CmosConfig;
@@ -19,7 +21,11 @@ import dev.javisor.internal.pci.PciDevice;
 import dev.javisor.internal.x86.PlatformLayout;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,14 +56,18 @@ final class Devices implements AutoCloseable {
   private final GenericEventDevice genericEvents;
   private final PciBus pci;
   private final List<PciDevice<?>> pciDevices = new ArrayList<>();
+  private final List<DeviceCounters> counters = new CopyOnWriteArrayList<>();
+  private final DeviceListener deviceListener;
 
   Devices(
       String name,
       InterruptRouter interrupts,
       SystemControl control,
       Consoles consoles,
+      MachineListener listener,
       Scheduler timer,
       MachineLayout layout) {
+    deviceListener = told(listener);
     ioApic =
         LegacyDevices.ioApic(
             "ioapic0", new IoApicConfig(layout.extendedDestinationIds()), interrupts);
@@ -119,6 +129,32 @@ final class Devices implements AutoCloseable {
     }
     pciDevices.add(device);
     all.add(device);
+    device.listen(deviceListener);
+    DeviceCounters counted = device.counters();
+    if (counted != null) {
+      counters.add(counted);
+    }
+  }
+
+  private static DeviceListener told(MachineListener listener) {
+    return new DeviceListener() {
+      @Override
+      public void activated(String id) {
+        listener.onDeviceActivated(id);
+      }
+
+      @Override
+      public void reset(String id) {
+        listener.onDeviceReset(id);
+      }
+    };
+  }
+
+  /** What the devices count, by their ids; any thread, also after {@link #close}. */
+  Map<String, Map<String, Long>> counters() {
+    Map<String, Map<String, Long>> all = new LinkedHashMap<>();
+    counters.forEach(c -> all.put(c.id(), Collections.unmodifiableMap(c.counters())));
+    return Collections.unmodifiableMap(all);
   }
 
   Bus pioBus() {

@@ -91,7 +91,13 @@ final class Hardware implements AutoCloseable {
               () ->
                   own(
                       new Devices(
-                          spec.name(), interrupts, control(ending), consoles, timer, layout)));
+                          spec.name(),
+                          interrupts,
+                          control(ending),
+                          consoles,
+                          listener,
+                          timer,
+                          layout)));
       QueueWorkers workers =
           spec.queueLoop()
               .<QueueWorkers>map(loop -> loop.workers(doorbells))

@@ -5,6 +5,7 @@ import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +152,12 @@ final class KvmMachine implements Machine {
   public List<VcpuInfo> vcpus() {
     Incarnation current = incarnation;
     return current == null ? lastReports : current.inspect();
+  }
+
+  @Override
+  public Map<String, Map<String, Long>> counters() {
+    Hardware current = hardware;
+    return current == null ? Map.of() : current.devices().counters();
   }
 
   @Override

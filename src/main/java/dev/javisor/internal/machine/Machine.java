@@ -3,6 +3,7 @@ package dev.javisor.internal.machine;
 import dev.javisor.event.VcpuInfo;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,11 +11,11 @@ import java.util.Optional;
  *
  * <p>Threading: {@link #boot}, {@link #pause}, {@link #resume}, {@link #reset}, {@link
  * #powerButton} and {@link #close} are called from any thread, one at a time: the caller holds its
- * lifecycle lock. {@link #kill}, {@link #vcpus} and {@link #consoleInput} come at any time, from
- * several threads at once, also while another call is under way. What the guest brings about (its
- * end, its reset) the machine carries out on its own threads, and guards itself against these
- * calls. All calls are bounded in time and none reacts to interruption. On a machine that has ended
- * they do nothing: the guest may end while one is on its way.
+ * lifecycle lock. {@link #kill}, {@link #vcpus}, {@link #counters} and {@link #consoleInput} come
+ * at any time, from several threads at once, also while another call is under way. What the guest
+ * brings about (its end, its reset) the machine carries out on its own threads, and guards itself
+ * against these calls. All calls are bounded in time and none reacts to interruption. On a machine
+ * that has ended they do nothing: the guest may end while one is on its way.
  *
  * <p>Errors: a host failure while the guest runs ends the machine with Failed; it is not thrown.
  *
@@ -74,6 +75,9 @@ public interface Machine extends AutoCloseable {
 
   /** What the vCPUs are doing, by their number; those that do not answer in time are UNKNOWN. */
   List<VcpuInfo> vcpus();
+
+  /** What its devices count, by their ids, in the order of their slots; also after the end. */
+  Map<String, Map<String, Long>> counters();
 
   /**
    * Ends the guest if it still runs (the listener hears of it first) and gives everything back;

@@ -17,6 +17,12 @@ public interface MachineListener {
   /** The console's input buffer, which was full, has room again. */
   void onConsoleInputReady();
 
+  /** A driver of the guest has made a device of its machine ready, and uses it. */
+  default void onDeviceActivated(String device) {}
+
+  /** A device that a driver used was reset, by the driver or with the machine. */
+  default void onDeviceReset(String device) {}
+
   /**
    * The guest asked for a reset.
    *

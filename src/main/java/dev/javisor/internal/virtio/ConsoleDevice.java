@@ -26,7 +26,11 @@ final class ConsoleDevice implements VirtioConsole {
   /** Pieces, or requests without content, that one round handles in each queue. */
   private static final int ROUND = 64;
 
+  private static final int INPUT_BYTES = 0;
+  private static final int OUTPUT_BYTES = 1;
+
   private final String id;
+  private final SumCounters counters;
   private final ConsoleSink sink;
   private final Runnable roomListener;
   private final InputBuffer input;
@@ -45,6 +49,7 @@ final class ConsoleDevice implements VirtioConsole {
 
   ConsoleDevice(String id, ConsoleConfig config, ConsoleSink sink, Runnable roomListener) {
     this.id = id;
+    counters = new SumCounters(id, "input_bytes", "output_bytes");
     this.sink = sink;
     this.roomListener = roomListener;
     columns = config.columns();
@@ -113,6 +118,7 @@ final class ConsoleDevice implements VirtioConsole {
       synchronized (outputPiece) {
         outputPiece[0] = (byte) value;
         sink.write(outputPiece, 0, 1);
+        counters.add(OUTPUT_BYTES, 1);
       }
     }
   }
@@ -182,6 +188,7 @@ final class ConsoleDevice implements VirtioConsole {
     synchronized (outputPiece) {
       buffers.read(transmitted, outputPiece, 0, length);
       sink.write(outputPiece, 0, length);
+      counters.add(OUTPUT_BYTES, length);
     }
     transmitted += length;
     return length;
@@ -204,6 +211,7 @@ final class ConsoleDevice implements VirtioConsole {
       int length = (int) Math.min(input.peek(inputPiece), buffers.bytes());
       buffers.write(0, inputPiece, 0, length);
       input.remove(length);
+      counters.add(INPUT_BYTES, length);
       queue.push(chain, length);
     }
     queue.flush();
@@ -240,6 +248,11 @@ final class ConsoleDevice implements VirtioConsole {
   private void setSize(int newColumns, int newRows) {
     columns = newColumns;
     rows = newRows;
+  }
+
+  @Override
+  public SumCounters counters() {
+    return counters;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.javisor.internal.virtio;
 
+import dev.javisor.internal.bus.DeviceListener;
 import dev.javisor.internal.bus.DeviceState;
 import dev.javisor.internal.bus.QueueWorker;
 import dev.javisor.internal.bus.QueueWorkers;
@@ -37,6 +38,7 @@ final class DeviceCore<S extends DeviceState>
   private final CommonConfig config;
   private final DeviceRunner runner;
   private final long resetWaitNanos;
+  private @Nullable DeviceListener listener;
   private boolean resetting;
   private boolean complained;
 
@@ -56,6 +58,13 @@ final class DeviceCore<S extends DeviceState>
     config = new CommonConfig(device, queues, interrupts, this);
     runner = new DeviceRunner(device, lock, workers, this);
     device.attach(this);
+  }
+
+  /** Tells somebody what the driver does. */
+  void listen(DeviceListener to) {
+    synchronized (lock) {
+      listener = to;
+    }
   }
 
   /** The number of doorbells. */
@@ -155,11 +164,15 @@ final class DeviceCore<S extends DeviceState>
 
   private void finishReset() {
     if (resetting && !runner.busy()) {
+      boolean wasActive = config.has(DeviceStatus.DRIVER_OK);
       device.reset();
       config.reset();
       runner.hold(false);
       resetting = false;
       lock.notifyAll();
+      if (wasActive && listener != null) {
+        listener.reset(device.id());
+      }
     }
   }
 
@@ -170,6 +183,9 @@ final class DeviceCore<S extends DeviceState>
       if (queues.get(i).enabled) {
         start(i);
       }
+    }
+    if (listener != null) {
+      listener.activated(device.id());
     }
   }
 

@@ -25,7 +25,11 @@ final class EntropyDevice implements VirtioDevice<EntropyState> {
   private static final int ROUND = QUEUE_SIZE;
   private static final long RETRY_NANOS = 10_000_000;
 
+  private static final int READ_BYTES = 0;
+  private static final int READ_OPS = 1;
+
   private final String id;
+  private final SumCounters counters;
   private final EntropySource source;
   private final Scheduler scheduler;
   private final IoVector target = new IoVector(MAX_PARTS);
@@ -35,6 +39,7 @@ final class EntropyDevice implements VirtioDevice<EntropyState> {
 
   EntropyDevice(String id, EntropySource source, Scheduler scheduler) {
     this.id = id;
+    counters = new SumCounters(id, "read_bytes", "read_ops");
     this.source = source;
     this.scheduler = scheduler;
   }
@@ -114,6 +119,8 @@ final class EntropyDevice implements VirtioDevice<EntropyState> {
     int filled = source.fill(target);
     if (filled > 0) {
       requests.push(chain, filled);
+      counters.add(READ_BYTES, filled);
+      counters.add(READ_OPS, 1);
       return true;
     }
     requests.undoPop(chain);
@@ -128,6 +135,11 @@ final class EntropyDevice implements VirtioDevice<EntropyState> {
   private void retry(VirtioTransport host) {
     retryPending.set(false);
     host.wake(0);
+  }
+
+  @Override
+  public SumCounters counters() {
+    return counters;
   }
 
   @Override

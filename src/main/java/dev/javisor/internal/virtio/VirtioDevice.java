@@ -1,6 +1,8 @@
 package dev.javisor.internal.virtio;
 
+import dev.javisor.internal.bus.DeviceCounters;
 import dev.javisor.internal.bus.DeviceState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a type of virtio device implements: virtio 1.3 §5. Registers, feature negotiation, queue set
@@ -150,6 +152,11 @@ public interface VirtioDevice<S extends DeviceState> extends AutoCloseable {
    *     bounds: states may come from files
    */
   void restore(S state);
+
+  /** What it counts, if it does; the same object always. */
+  default @Nullable DeviceCounters counters() {
+    return null;
+  }
 
   /**
    * The machine ends: whatever blocks in {@link #service}, {@link #stopQueue} or {@link #quiesce}

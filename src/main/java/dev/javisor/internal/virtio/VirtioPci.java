@@ -1,6 +1,8 @@
 package dev.javisor.internal.virtio;
 
 import dev.javisor.internal.bus.BusDevice;
+import dev.javisor.internal.bus.DeviceCounters;
+import dev.javisor.internal.bus.DeviceListener;
 import dev.javisor.internal.bus.DeviceState;
 import dev.javisor.internal.bus.MsiLines;
 import dev.javisor.internal.bus.QueueWorkers;
@@ -10,6 +12,7 @@ import dev.javisor.internal.pci.BarListener;
 import dev.javisor.internal.pci.PciCapability;
 import dev.javisor.internal.pci.PciDevice;
 import dev.javisor.internal.pci.PciFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A virtio device on the PCI bus: virtio 1.3 §4.1. BAR 0 holds everything; each worker has a
@@ -152,6 +155,16 @@ final class VirtioPci<S extends DeviceState> implements PciDevice<VirtioPciState
   @Override
   public PciFunction function() {
     return function;
+  }
+
+  @Override
+  public void listen(DeviceListener listener) {
+    core.listen(listener);
+  }
+
+  @Override
+  public @Nullable DeviceCounters counters() {
+    return device.counters();
   }
 
   @Override

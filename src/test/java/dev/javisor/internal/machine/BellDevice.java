@@ -1,6 +1,8 @@
 package dev.javisor.internal.machine;
 
 import dev.javisor.internal.bus.BusDevice;
+import dev.javisor.internal.bus.DeviceCounters;
+import dev.javisor.internal.bus.DeviceListener;
 import dev.javisor.internal.bus.QueueWorker;
 import dev.javisor.internal.pci.Bar;
 import dev.javisor.internal.pci.BarListener;
@@ -9,6 +11,7 @@ import dev.javisor.internal.pci.PciDevice;
 import dev.javisor.internal.pci.PciFunction;
 import dev.javisor.internal.pci.PciFunctionState;
 import dev.javisor.internal.pci.PciIdentity;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,6 +26,7 @@ final class BellDevice implements PciDevice<PciFunctionState>, BusDevice, BarLis
   final AtomicInteger rung = new AtomicInteger();
   final AtomicInteger exits = new AtomicInteger();
   private final PciFunction function;
+  private volatile DeviceListener listener;
   private final QueueWorker worker;
 
   BellDevice(DeviceHost host) {
@@ -39,8 +43,32 @@ final class BellDevice implements PciDevice<PciFunctionState>, BusDevice, BarLis
     return worker;
   }
 
+  /** Tells of its first ring. */
+  @Override
+  public void listen(DeviceListener to) {
+    listener = to;
+  }
+
+  @Override
+  public DeviceCounters counters() {
+    return new DeviceCounters() {
+      @Override
+      public String id() {
+        return "bell0";
+      }
+
+      @Override
+      public Map<String, Long> counters() {
+        return Map.of("rings", rung.longValue());
+      }
+    };
+  }
+
   private void ring() {
-    rung.incrementAndGet();
+    if (rung.getAndIncrement() == 0) {
+      listener.activated(id());
+      listener.reset(id());
+    }
     function.msix().trigger(0);
   }
 

@@ -15,6 +15,7 @@ import dev.javisor.testing.microguest.MicroGuest;
 import dev.javisor.testing.microguest.MicroMachine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -110,6 +111,28 @@ class MachinePciTest {
       assertEquals(0x0d57_8086, vm.memory().readInt(DATA));
       assertEquals(0x0d57_8086, vm.memory().readInt(DATA + 4));
     }
+  }
+
+  @Test
+  void shouldPassOnWhatDevicesTellAndCount() {
+    MicroGuest guest =
+        guest(
+            a -> {
+              enable(a, BAR);
+              ring(a, BAR, 1);
+              ring(a, BAR, 2);
+              a.print("x");
+              a.spin();
+            });
+    MicroMachine vm = boot(guest);
+    try (vm) {
+      vm.awaitConsole("x");
+
+      assertEquals(List.of("activated bell0", "reset bell0"), vm.deviceEvents());
+      assertEquals(Map.of("bell0", Map.of("rings", 2L)), vm.machine().counters());
+    }
+
+    assertEquals(2L, vm.machine().counters().get("bell0").get("rings"), "after the end");
   }
 
   @Test

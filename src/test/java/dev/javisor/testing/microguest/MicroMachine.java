@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -190,9 +191,15 @@ public final class MicroMachine implements AutoCloseable {
     }
   }
 
+  /** What devices told of their drivers. */
+  public List<String> deviceEvents() {
+    return heard.devices;
+  }
+
   private static final class Heard implements MachineListener {
     final CompletableFuture<VmExit> exit = new CompletableFuture<>();
     final AtomicInteger reboots = new AtomicInteger();
+    final List<String> devices = new CopyOnWriteArrayList<>();
     volatile Supplier<@Nullable VmExit> onReset = () -> null;
     private final ByteArrayOutputStream console = new ByteArrayOutputStream();
 
@@ -209,6 +216,16 @@ public final class MicroMachine implements AutoCloseable {
 
     @Override
     public void onConsoleInputReady() {}
+
+    @Override
+    public void onDeviceActivated(String device) {
+      devices.add("activated " + device);
+    }
+
+    @Override
+    public void onDeviceReset(String device) {
+      devices.add("reset " + device);
+    }
 
     @Override
     public @Nullable VmExit onGuestReset() {
