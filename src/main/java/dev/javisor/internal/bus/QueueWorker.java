@@ -23,7 +23,9 @@ public interface QueueWorker extends AutoCloseable {
   }
 
   /**
-   * Lets guest writes at this address wake the task; it replaces the address set before.
+   * Lets guest writes at this address wake the task; it replaces the address set before. Such
+   * writes do not reach the device's registers, unless the host has no room for them: so a device
+   * calls {@link #wake} when one does.
    *
    * @param gpa where the guest writes
    * @param size the width of the write in bytes: 2 or 4, or 0 for any
