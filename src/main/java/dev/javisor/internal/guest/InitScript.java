@@ -27,6 +27,8 @@ public final class InitScript {
         """
         + load(modules)
         + """
+        # The kernel had no console to open if the driver of it is one of these modules.
+        [ -t 0 ] || { (: < /dev/console) 2> /dev/null && exec < /dev/console > /dev/console 2>&1; }
         cd /root
         sh %s
         status=$?
