@@ -4,7 +4,6 @@ import dev.javisor.error.BootStage;
 import dev.javisor.error.ExitTimeoutException;
 import dev.javisor.error.GuestBootException;
 import dev.javisor.error.HypervisorUnavailableException;
-import dev.javisor.error.VmStateException;
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VcpuState;
 import dev.javisor.event.VmExit;
@@ -20,9 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +39,7 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
 
   private final VmSetup setup;
   private final VmMonitor monitor;
+  private final CallLegality legality;
   private final ConsoleInput input;
   private final ReentrantLock lifecycle = new ReentrantLock();
   private boolean bootCalled;
@@ -54,6 +52,7 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
     this.setup = setup;
     input = new ConsoleInput(this::offerInput);
     monitor = new VmMonitor(setup, this::newEventThread, input::ready, this);
+    legality = new CallLegality(setup.name(), monitor);
   }
 
   String name() {
@@ -75,9 +74,9 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   void boot(Object handle) {
     lifecycle.lock();
     try {
-      requireNotClosed("boot()");
+      legality.notClosed("boot()");
       if (bootCalled || state() != VmState.CREATED) {
-        throw illegal("boot()", "it was booted before; build another machine");
+        throw legality.illegal("boot()", "it was booted before; build another machine");
       }
       bootCalled = true;
       start(handle);
@@ -128,10 +127,10 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   void pause() {
     lifecycle.lock();
     try {
-      if (requireRunningOrPaused("pause()") == VmState.RUNNING) {
+      if (legality.runningOrPaused("pause()") == VmState.RUNNING) {
         machine().pause();
         if (!monitor.move(VmState.RUNNING, VmState.PAUSED)) {
-          throw illegal("pause()", "the guest ended meanwhile");
+          throw legality.illegal("pause()", "the guest ended meanwhile");
         }
       }
     } finally {
@@ -142,7 +141,7 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   void resume() {
     lifecycle.lock();
     try {
-      if (requireRunningOrPaused("resume()") == VmState.PAUSED) {
+      if (legality.runningOrPaused("resume()") == VmState.PAUSED) {
         // Before the guest runs: it may end at once, and must not be seen running after that.
         if (monitor.move(VmState.PAUSED, VmState.RUNNING)) {
           machine().resume();
@@ -156,7 +155,7 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   void reset() {
     lifecycle.lock();
     try {
-      requireRunningOrPaused("reset()");
+      legality.runningOrPaused("reset()");
       boolean unused = monitor.move(VmState.PAUSED, VmState.RUNNING);
       machine().reset();
     } finally {
@@ -167,7 +166,7 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   void powerButton() {
     lifecycle.lock();
     try {
-      requireRunningOrPaused("powerButton()");
+      legality.runningOrPaused("powerButton()");
       machine().powerButton();
     } finally {
       lifecycle.unlock();
@@ -175,20 +174,20 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   }
 
   boolean shutdown(Duration timeout) throws InterruptedException {
-    requireNotOnEventThread("shutdown()");
+    legality.notOnEventThread("shutdown()");
     lifecycle.lock();
     try {
-      requireNotClosed("shutdown()");
+      legality.notClosed("shutdown()");
       if (state() != VmState.EXITED) {
-        if (requireRunningOrPaused("shutdown()") == VmState.PAUSED) {
-          throw illegal("shutdown()", "a paused guest cannot react; resume() it first");
+        if (legality.runningOrPaused("shutdown()") == VmState.PAUSED) {
+          throw legality.illegal("shutdown()", "a paused guest cannot react; resume() it first");
         }
         machine().powerButton();
       }
     } finally {
       lifecycle.unlock();
     }
-    return await(timeout) != null;
+    return monitor.await(timeout) != null;
   }
 
   void kill() {
@@ -208,40 +207,19 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   }
 
   VmExit awaitExit(Duration timeout) throws InterruptedException {
-    requireNotOnEventThread("awaitExit()");
+    legality.notOnEventThread("awaitExit()");
     if (state() == VmState.CREATED) {
-      throw illegal("awaitExit()", "it was not booted, so it would never end");
+      throw legality.illegal("awaitExit()", "it was not booted, so it would never end");
     }
-    VmExit exit = await(timeout);
+    VmExit exit = monitor.await(timeout);
     if (exit == null) {
       throw new ExitTimeoutException(name(), timeout, vcpusOrNone(), monitor.consoleTail());
     }
     return exit;
   }
 
-  private @Nullable VmExit await(Duration timeout) throws InterruptedException {
-    VmExit known = monitor.exit();
-    if (known != null && monitor.events().isCurrent()) {
-      // The future completes on this very thread, later.
-      return known;
-    }
-    long nanos;
-    try {
-      nanos = timeout.toNanos();
-    } catch (ArithmeticException e) {
-      nanos = timeout.isNegative() ? 0 : Long.MAX_VALUE;
-    }
-    try {
-      return exited().get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      return null;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("the exit future never fails", e);
-    }
-  }
-
   List<VcpuInfo> vcpus() {
-    requireNotClosed("vcpus()");
+    legality.notClosed("vcpus()");
     return vcpusOrNone();
   }
 
@@ -257,11 +235,11 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
 
   void write(byte[] bytes) throws InterruptedException {
     if (state() == VmState.CREATED) {
-      throw illegal("console().write()", "it was not booted");
+      throw legality.illegal("console().write()", "it was not booted");
     }
     int typed = input.write(bytes, () -> monitor.exit() == null);
     if (typed < bytes.length) {
-      throw illegal(
+      throw legality.illegal(
           "console().write()", "the guest took %d of %d bytes".formatted(typed, bytes.length));
     }
   }
@@ -272,7 +250,7 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
           "console size of %d columns and %d rows: expected 0 to 65535".formatted(columns, rows));
     }
     if (state() == VmState.CREATED) {
-      throw illegal("console().resize()", "it was not booted");
+      throw legality.illegal("console().resize()", "it was not booted");
     }
     Machine known = machine;
     if (known != null) {
@@ -398,35 +376,5 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
       throw new IllegalStateException("not booted");
     }
     return known;
-  }
-
-  private VmState requireRunningOrPaused(String call) {
-    requireNotClosed(call);
-    VmState now = state();
-    if (now == VmState.CREATED) {
-      throw illegal(call, "it was not booted");
-    }
-    if (now == VmState.EXITED) {
-      throw illegal(call, "its guest has ended: " + monitor.exit());
-    }
-    return now;
-  }
-
-  private void requireNotClosed(String call) {
-    if (state() == VmState.CLOSED) {
-      throw illegal(call, "it is closed");
-    }
-  }
-
-  private void requireNotOnEventThread(String call) {
-    if (monitor.events().isCurrent() && monitor.exit() == null) {
-      throw new IllegalStateException(
-          call + " in a listener or console consumer of the same machine would wait for itself");
-    }
-  }
-
-  private VmStateException illegal(String call, String why) {
-    return new VmStateException(
-        state(), "VM %s (%s): %s is not possible: %s".formatted(name(), state(), call, why));
   }
 }

@@ -10,10 +10,14 @@ import dev.javisor.internal.console.ConsoleText;
 import dev.javisor.internal.console.ConsumerPump;
 import dev.javisor.internal.console.PanicWatch;
 import dev.javisor.internal.machine.MachineListener;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -248,6 +252,28 @@ final class VmMonitor implements MachineListener {
       } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
         LOG.warn("VM {}: listener {} failed at {}", setup.name(), listener, event, e);
       }
+    }
+  }
+
+  /** Waits for the guest's end; null if the time is up before. */
+  @Nullable VmExit await(Duration timeout) throws InterruptedException {
+    VmExit known = exit();
+    if (known != null && events.isCurrent()) {
+      // The future completes on this very thread, later.
+      return known;
+    }
+    long nanos;
+    try {
+      nanos = timeout.toNanos();
+    } catch (ArithmeticException e) {
+      nanos = timeout.isNegative() ? 0 : Long.MAX_VALUE;
+    }
+    try {
+      return exited.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return null;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the exit future never fails", e);
     }
   }
 
