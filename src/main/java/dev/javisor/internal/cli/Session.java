@@ -37,29 +37,39 @@ final class Session {
     Runtime.getRuntime().addShutdownHook(hook);
     try (vm) {
       beforeBoot.run();
-      vm.boot();
-      afterBoot.accept(vm);
-      return ExitStatus.of(takesInput ? withKeyboard(vm) : await(vm));
+      return ExitStatus.of(takesInput ? withKeyboard(vm) : withoutKeyboard(vm));
     } finally {
       removeHook(hook);
     }
   }
 
-  private static VmExit withKeyboard(VirtualMachine vm) {
+  private VmExit withoutKeyboard(VirtualMachine vm) {
+    vm.boot();
+    afterBoot.accept(vm);
+    return await(vm);
+  }
+
+  private VmExit withKeyboard(VirtualMachine vm) {
+    // Before the boot: the guest may ask for input with its first words.
     RawTerminal terminal = RawTerminal.open().orElse(null);
     if (terminal == null) {
-      startForwarding(vm);
-      return await(vm);
+      return withInput(vm, started -> {});
     }
     Thread restore = new Thread(terminal::close, "javisor-terminal");
     Runtime.getRuntime().addShutdownHook(restore);
     try (terminal) {
-      startForwarding(vm);
-      startWatching(terminal, vm);
-      return await(vm);
+      return withInput(vm, started -> startWatching(terminal, started));
     } finally {
       removeHook(restore);
     }
+  }
+
+  private VmExit withInput(VirtualMachine vm, Consumer<VirtualMachine> watcher) {
+    vm.boot();
+    afterBoot.accept(vm);
+    startForwarding(vm);
+    watcher.accept(vm);
+    return await(vm);
   }
 
   private static void startForwarding(VirtualMachine vm) {

@@ -8,7 +8,6 @@ import dev.javisor.internal.x86.PlatformLayout;
 import dev.javisor.testing.microguest.ChildJvm;
 import dev.javisor.testing.microguest.MicroGuest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -145,12 +144,14 @@ class RunProcessTest {
   @Test
   void shouldTellThePseudoterminalOfTheSerialPort() throws Exception {
     start(command("--serial", "pty", "--console", "off"));
-    awaitScreen("javisor: serial port: /dev/pts/");
-    awaitScreen("\n");
-    Matcher path = Pattern.compile("/dev/pts/\\d+").matcher(screen);
+    Pattern line = Pattern.compile("javisor: serial port: (/dev/pts/\\d+)\n");
+    while (!line.matcher(screen).find()) {
+      assertTrue(readMore(), screen::toString);
+    }
+    Matcher path = line.matcher(screen);
     assertTrue(path.find());
 
-    try (RandomAccessFile pty = new RandomAccessFile(path.group(), "rw")) {
+    try (RandomAccessFile pty = new RandomAccessFile(path.group(1), "rw")) {
       assertEquals("[ready]", read(pty, 7));
       pty.write('k');
       assertEquals("k", read(pty, 1));
@@ -237,12 +238,15 @@ class RunProcessTest {
   }
 
   private void awaitScreen(String text) throws IOException {
-    InputStream in = process.getInputStream();
     while (screen.indexOf(text) < 0) {
-      int b = in.read();
-      assertTrue(b >= 0, () -> "ended without '" + text + "': " + screen);
-      screen.append((char) b);
+      assertTrue(readMore(), () -> "ended without '" + text + "': " + screen);
     }
+  }
+
+  private boolean readMore() throws IOException {
+    int b = process.getInputStream().read();
+    screen.append(b < 0 ? "" : String.valueOf((char) b));
+    return b >= 0;
   }
 
   private String between(String from, String to) throws IOException {
