@@ -2,6 +2,7 @@ package dev.javisor.examples;
 
 import dev.javisor.Hypervisor;
 import dev.javisor.VirtualMachine;
+import dev.javisor.backend.BlockBackend;
 import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.OnReset;
 import dev.javisor.error.ConfigurationProblem;
@@ -67,6 +68,19 @@ final class Snippets {
       vm.console().write("ls\n"); // types; waits until the port took it
       String all = vm.console().text(); // what was printed so far, also after the end
       String last = vm.console().tail(20);
+    }
+  }
+
+  static void disks(VirtualMachine.Builder builder) throws InterruptedException {
+    try (BlockBackend throwaway = BlockBackend.overlay(Path.of("debian.raw"))) {
+      builder
+          .disk(throwaway) // /dev/vda: what the guest writes is gone afterwards
+          .disk(Path.of("data.raw")) // /dev/vdb: a raw file or a block device
+          .disk(disk -> disk.path(Path.of("tools.raw")).readOnly(true).serial("TOOLS"))
+          .disk(BlockBackend.inMemory(64 << 20)); // or Java code of yours
+      try (VirtualMachine vm = builder.build().boot()) {
+        vm.awaitExit(Duration.ofMinutes(5));
+      }
     }
   }
 
