@@ -94,7 +94,7 @@ final class Checks {
   }
 
   /** A value as a message shows it: short, on one line. */
-  private static String shown(String value) {
+  static String shown(String value) {
     String line = value.replaceAll("\\p{Cc}", "?");
     return line.length() > 80 ? line.substring(0, 77) + "..." : line;
   }

@@ -47,14 +47,12 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   private final HostMemory hostMemory;
   private final CpuSettings cpus = new CpuSettings();
   private final MemorySettings memory = new MemorySettings();
+  private final PayloadSettings payload = new PayloadSettings();
   private final DiskList disks = new DiskList();
   private final ConsoleSettings consoles = new ConsoleSettings();
   private final List<Supplier<ConsoleConsumer>> consumers = new ArrayList<>();
   private final List<VmListener> listeners = new ArrayList<>();
   private @Nullable String name;
-  private @Nullable Path kernel;
-  private InitramfsSource initramfs = InitramfsSource.NONE;
-  private @Nullable String cmdline;
   private @Nullable Path rng;
   private String consoleBuffer = "1M";
   private MemoryFit memoryFit = MemoryFit.WARN;
@@ -74,7 +72,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
 
   @Override
   public VirtualMachine.Builder kernel(Path kernel) {
-    this.kernel = requireNonNull(kernel, "kernel");
+    payload.kernel(requireNonNull(kernel, "kernel"));
     return this;
   }
 
@@ -84,20 +82,26 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   }
 
   @Override
+  public VirtualMachine.Builder firmware(Path firmware) {
+    payload.firmware(requireNonNull(firmware, "firmware"));
+    return this;
+  }
+
+  @Override
   public VirtualMachine.Builder initramfs(Path initramfs) {
-    this.initramfs = InitramfsSource.of(requireNonNull(initramfs, "initramfs"));
+    payload.initramfs(InitramfsSource.of(requireNonNull(initramfs, "initramfs")));
     return this;
   }
 
   @Override
   public VirtualMachine.Builder initramfs(Initramfs initramfs) {
-    this.initramfs = InitramfsSource.of(requireNonNull(initramfs, "initramfs"));
+    payload.initramfs(InitramfsSource.of(requireNonNull(initramfs, "initramfs")));
     return this;
   }
 
   @Override
   public VirtualMachine.Builder cmdline(String cmdline) {
-    this.cmdline = requireNonNull(cmdline, "cmdline");
+    payload.cmdline(requireNonNull(cmdline, "cmdline"));
     return this;
   }
 
@@ -237,8 +241,9 @@ final class DefaultBuilder implements VirtualMachine.Builder {
     HostFacts facts = platform.facts();
     VmSetup setup = setup(facts, problems);
     try {
-      if (problems.stream().noneMatch(p -> p.field().equals("kernel"))) {
-        problems.addAll(platform.check(setup.spec().apply(DefaultBuilder::noThread)));
+      MachineSpec spec = setup.spec().apply(DefaultBuilder::noThread);
+      if (problems.stream().noneMatch(p -> p.field().equals(spec.payload().kind().field()))) {
+        problems.addAll(platform.check(spec));
       }
       refuse(problems, facts.problem());
       return new DefaultVirtualMachine(setup);
@@ -253,11 +258,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
     boolean available = facts.problem() == null;
     String vmName = name != null ? name : randomName();
     Checks.name(vmName, problems);
-    Checks.file("kernel", kernel, problems);
-    Path kernelFile = kernel != null ? kernel : Path.of("");
-    InitramfsSource.Found initramfsFile = initramfs.find(problems);
-    String commands = cmdline != null ? cmdline : consoles.defaultCmdline();
-    Checks.cmdline(commands, problems);
+    PayloadSettings.Resolved boot = payload.resolve(consoles.defaultCmdline(), problems);
     ConsolePorts ports = consoles.resolve(problems);
     CpuSpec cpuSpec = cpus.resolve(available ? facts.maxVcpus() : ASSUMED_MOST_VCPUS, problems);
     RamSpec ram =
@@ -272,17 +273,8 @@ final class DefaultBuilder implements VirtualMachine.Builder {
         platform,
         threads ->
             new MachineSpec(
-                vmName,
-                kernelFile,
-                initramfsFile.path(),
-                commands,
-                cpuSpec,
-                ram,
-                ports,
-                devices,
-                threads,
-                Optional.empty()),
-        initramfsFile.letGo(),
+                vmName, boot.payload(), cpuSpec, ram, ports, devices, threads, Optional.empty()),
+        boot.letGo(),
         threadFactory,
         onReset,
         Checks.consoleBuffer(consoleBuffer, problems),

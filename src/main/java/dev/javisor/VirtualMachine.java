@@ -174,8 +174,8 @@ public interface VirtualMachine extends AutoCloseable {
   void close();
 
   /**
-   * What a machine is made from. Only the kernel must be set. A method that is called again
-   * replaces what it set before, unless it says that it adds.
+   * What a machine is made from. Only a kernel or firmware must be set. A method that is called
+   * again replaces what it set before, unless it says that it adds.
    *
    * <p>Nothing is checked before {@link #build}, but that no argument is null.
    *
@@ -187,7 +187,10 @@ public interface VirtualMachine extends AutoCloseable {
     /** The machine's name. Default: {@code vm-} and a random number. */
     Builder name(String name);
 
-    /** The file of the kernel or firmware: an ELF vmlinux with a PVH note, or a bzImage. */
+    /**
+     * The file of the kernel: an ELF vmlinux with a PVH note, or a bzImage. A firmware that is such
+     * a file may be passed here too.
+     */
     Builder kernel(Path kernel);
 
     /**
@@ -195,6 +198,13 @@ public interface VirtualMachine extends AutoCloseable {
      * guest; {@code kernel(kernel.vmlinux())} saves the guest that work.
      */
     Builder kernel(GuestKernel kernel);
+
+    /**
+     * The file of a firmware, instead of a kernel: an ELF file with a PVH note, such as {@code
+     * CLOUDHV.fd} of EDK2. It loads the boot loader or kernel that a disk has; there is no
+     * initramfs and no command line then.
+     */
+    Builder firmware(Path firmware);
 
     /** The file of the initial RAM file system. Default: none. */
     Builder initramfs(Path initramfs);

@@ -29,9 +29,9 @@ class BuilderTest extends BuilderFixture {
     MachineSpec spec = boot(fixture.emptyBuilder().kernel(fixture.kernel));
 
     assertTrue(spec.name().matches("vm-[0-9a-f]{6}"), spec.name());
-    assertEquals(fixture.kernel, spec.kernel());
-    assertEquals(Optional.empty(), spec.initramfs());
-    assertEquals("console=ttyS0", spec.cmdline());
+    assertEquals(fixture.kernel, spec.payload().image());
+    assertEquals(Optional.empty(), spec.payload().initramfs());
+    assertEquals("console=ttyS0", spec.payload().cmdline());
     assertEquals(new CpuSpec(1, 1, 1, 1, 1), spec.cpus());
     assertEquals(new RamSpec(512L << 20, false, false, true, false), spec.ram());
   }
@@ -52,8 +52,8 @@ class BuilderTest extends BuilderFixture {
                 .memory(m -> m.shared(true).transparentHugePages(false).prefault(true)));
 
     assertEquals("web", spec.name());
-    assertEquals(Optional.of(initramfs), spec.initramfs());
-    assertEquals("quiet", spec.cmdline());
+    assertEquals(Optional.of(initramfs), spec.payload().initramfs());
+    assertEquals("quiet", spec.payload().cmdline());
     assertEquals(new CpuSpec(3, 1, 3, 1, 1), spec.cpus());
     assertEquals(new RamSpec(1L << 30, true, false, false, true), spec.ram());
   }
@@ -76,7 +76,7 @@ class BuilderTest extends BuilderFixture {
 
       vm.boot();
 
-      assertEquals("before", fixture.machine().spec.cmdline());
+      assertEquals("before", fixture.machine().spec.payload().cmdline());
       assertEquals(2, fixture.machine().spec.cpus().count());
       assertEquals(512L << 20, fixture.machine().spec.ram().bytes());
       assertEquals("test", vm.name());
@@ -91,7 +91,7 @@ class BuilderTest extends BuilderFixture {
     MachineSpec spec = boot(fixture.builder().initramfs(initramfs));
 
     assertArrayEquals(initramfs.toBytes(), fixture.machine().initramfsAtBoot);
-    assertFalse(isHeld(spec.initramfs().orElseThrow()));
+    assertFalse(isHeld(spec.payload().initramfs().orElseThrow()));
     assertEquals(before, temporaryFiles());
   }
 
@@ -101,7 +101,7 @@ class BuilderTest extends BuilderFixture {
     AtomicReference<Path> seen = new AtomicReference<>();
     fixture.platform.onCheck =
         spec -> {
-          seen.set(spec.initramfs().orElseThrow());
+          seen.set(spec.payload().initramfs().orElseThrow());
           assertTrue(isHeld(seen.get()));
         };
 
@@ -126,7 +126,7 @@ class BuilderTest extends BuilderFixture {
     GuestKernel kernel = mock(GuestKernel.class);
     when(kernel.image()).thenReturn(fixture.kernel);
 
-    assertEquals(fixture.kernel, boot(fixture.emptyBuilder().kernel(kernel)).kernel());
+    assertEquals(fixture.kernel, boot(fixture.emptyBuilder().kernel(kernel)).payload().image());
   }
 
   /** Whether this descriptor still is the file; its number may be another file's by now. */

@@ -140,7 +140,7 @@ class ConfigurationMistakesTest extends BuilderFixture {
   @Test
   void shouldRefuseCommandLinesThatTheGuestWouldCut() {
     String longest = "x".repeat(2047);
-    assertEquals(longest, boot(fixture.builder().cmdline(longest)).cmdline());
+    assertEquals(longest, boot(fixture.builder().cmdline(longest)).payload().cmdline());
 
     assertProblem(
         "cmdline",

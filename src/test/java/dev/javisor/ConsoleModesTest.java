@@ -32,7 +32,7 @@ class ConsoleModesTest extends BuilderFixture {
     assertEquals(new ConsolePorts(ConsoleMode.none(), ConsoleMode.api()), spec.consoles());
     assertTrue(spec.consoles().showsVirtio());
     assertFalse(spec.consoles().showsSerial());
-    assertEquals("console=hvc0", spec.cmdline());
+    assertEquals("console=hvc0", spec.payload().cmdline());
   }
 
   @Test
@@ -42,7 +42,7 @@ class ConsoleModesTest extends BuilderFixture {
 
     assertTrue(spec.consoles().showsSerial());
     assertFalse(spec.consoles().showsVirtio());
-    assertEquals("console=ttyS0", spec.cmdline());
+    assertEquals("console=ttyS0", spec.payload().cmdline());
   }
 
   @Test

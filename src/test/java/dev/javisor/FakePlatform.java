@@ -153,7 +153,7 @@ final class FakePlatform implements Platform {
         HostProblem problem = platform.facts.problem();
         throw new HypervisorUnavailableException(problem.reason(), problem.fix(), null);
       }
-      initramfsAtBoot = spec.initramfs().map(FakeMachine::read).orElse(null);
+      initramfsAtBoot = spec.payload().initramfs().map(FakeMachine::read).orElse(null);
       platform.duringBoot.run();
       if (platform.bootFailure != null) {
         throw platform.bootFailure;

@@ -6,6 +6,7 @@ import dev.javisor.config.MemoryConfig;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** The options that say what machine it is. Cloud Hypervisor's names and keys. */
@@ -14,12 +15,8 @@ final class MachineOptions {
   private static final List<String> MEMORY_KEYS =
       List.of("size", "shared", "hugepages", "prefault", "thp");
 
-  @Option(
-      names = "--kernel",
-      required = true,
-      paramLabel = "FILE",
-      description = "the kernel or firmware: an ELF vmlinux with a PVH note, or a bzImage")
-  private @Nullable Path kernel;
+  @ArgGroup(multiplicity = "1")
+  private Image image = new Image();
 
   @Option(names = "--initramfs", paramLabel = "FILE", description = "the initial RAM file system")
   private @Nullable Path initramfs;
@@ -55,9 +52,7 @@ final class MachineOptions {
     if (cmdline != null) {
       builder.cmdline(cmdline);
     }
-    if (kernel != null) {
-      builder.kernel(kernel);
-    }
+    image.apply(builder);
     if (initramfs != null) {
       builder.initramfs(initramfs);
     }
@@ -95,5 +90,32 @@ final class MachineOptions {
         .hugePages(keys.isOn("--memory", "hugepages", false))
         .prefault(keys.isOn("--memory", "prefault", false))
         .transparentHugePages(keys.isOn("--memory", "thp", true));
+  }
+
+  /** What is started: one of the two. */
+  static final class Image {
+    @Option(
+        names = "--kernel",
+        required = true,
+        paramLabel = "FILE",
+        description = "the kernel: an ELF vmlinux with a PVH note, or a bzImage")
+    private @Nullable Path kernel;
+
+    @Option(
+        names = "--firmware",
+        required = true,
+        paramLabel = "FILE",
+        description =
+            "a firmware that loads what a disk has: an ELF file with a PVH note, as CLOUDHV.fd")
+    private @Nullable Path firmware;
+
+    private void apply(VirtualMachine.Builder builder) {
+      if (kernel != null) {
+        builder.kernel(kernel);
+      }
+      if (firmware != null) {
+        builder.firmware(firmware);
+      }
+    }
   }
 }

@@ -72,12 +72,12 @@ final class Hardware implements AutoCloseable {
     try {
       kvm = stage(BootStage.HYPERVISOR, () -> own(HostProbe.open(device, cpuid)));
       stage(BootStage.HYPERVISOR, KickSignal::ignore);
-      kernelFile = stage(BootStage.KERNEL, () -> own(Fd.open(spec.kernel(), Fd.O_RDONLY)));
+      kernelFile = stage(BootStage.KERNEL, () -> own(Fd.open(spec.payload().image(), Fd.O_RDONLY)));
       kernel = stage(BootStage.KERNEL, () -> KernelImage.read(kernelFile));
       initramfs =
           stage(
               BootStage.INITRAMFS,
-              () -> spec.initramfs().map(path -> own(Fd.open(path, Fd.O_RDONLY))));
+              () -> spec.payload().initramfs().map(path -> own(Fd.open(path, Fd.O_RDONLY))));
       long hole = PlatformLayout.PCI_MMIO_32.base();
       memory = stage(BootStage.MEMORY, () -> own(GuestRam.map(spec.ram(), hole)));
       vcpuFactory = stage(BootStage.VCPUS, () -> new VcpuFactory(cpuid.of(kvm), spec.cpus()));
@@ -223,7 +223,7 @@ final class Hardware implements AutoCloseable {
   }
 
   private KernelLoad beginLoad() {
-    BootParameters parameters = new BootParameters(spec.cmdline(), initramfs, RSDP, ECAM);
+    BootParameters parameters = new BootParameters(spec.payload().cmdline(), initramfs, RSDP, ECAM);
     return KernelLoader.begin(kernel, parameters, memory);
   }
 

@@ -46,20 +46,21 @@ public final class KvmPlatform implements Platform {
 
   @Override
   public List<Problem> check(MachineSpec spec) {
-    Path at = spec.kernel();
-    String field = "kernel";
-    try (Fd kernel = Fd.open(spec.kernel(), Fd.O_RDONLY)) {
+    Payload payload = spec.payload();
+    Path at = payload.image();
+    String field = payload.kind().field();
+    try (Fd kernel = Fd.open(at, Fd.O_RDONLY)) {
       KernelImage image = KernelImage.read(kernel);
-      if (spec.initramfs().isEmpty()) {
+      if (payload.initramfs().isEmpty()) {
         return check(spec, image, Optional.empty());
       }
       field = "initramfs";
-      at = spec.initramfs().get();
+      at = payload.initramfs().get();
       try (Fd initramfs = Fd.open(at, Fd.O_RDONLY)) {
         return check(spec, image, Optional.of(initramfs));
       }
     } catch (PayloadException e) {
-      return List.of(problem(spec, e));
+      return List.of(problem(payload, e));
     } catch (NativeException e) {
       return List.of(new Problem(field, at.toString(), String.valueOf(e.getMessage())));
     } catch (NativeUnavailableException e) {
@@ -75,22 +76,23 @@ public final class KvmPlatform implements Platform {
 
   private static List<Problem> check(MachineSpec spec, KernelImage image, Optional<Fd> initramfs) {
     BootParameters parameters =
-        new BootParameters(spec.cmdline(), initramfs, Hardware.RSDP, Hardware.ECAM);
+        new BootParameters(spec.payload().cmdline(), initramfs, Hardware.RSDP, Hardware.ECAM);
     return KernelLoader.check(image, parameters, spec.ram().bytes()).stream()
-        .map(problem -> problem(spec, problem))
+        .map(problem -> problem(spec.payload(), problem))
         .toList();
   }
 
-  private static Problem problem(MachineSpec spec, PayloadException e) {
+  private static Problem problem(Payload payload, PayloadException e) {
     return switch (e.part()) {
       case KERNEL ->
-          new Problem("kernel", spec.kernel().toString(), String.valueOf(e.getMessage()));
+          new Problem(
+              payload.kind().field(), payload.image().toString(), String.valueOf(e.getMessage()));
       case INITRAMFS ->
           new Problem(
               "initramfs",
-              spec.initramfs().map(Path::toString).orElse(""),
+              payload.initramfs().map(Path::toString).orElse(""),
               String.valueOf(e.getMessage()));
-      case CMDLINE -> new Problem("cmdline", spec.cmdline(), String.valueOf(e.getMessage()));
+      case CMDLINE -> new Problem("cmdline", payload.cmdline(), String.valueOf(e.getMessage()));
     };
   }
 }

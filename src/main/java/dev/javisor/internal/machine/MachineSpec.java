@@ -2,7 +2,6 @@ package dev.javisor.internal.machine;
 
 import dev.javisor.internal.console.ConsolePorts;
 import dev.javisor.internal.memory.RamSpec;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,9 +9,7 @@ import java.util.Optional;
  * Everything a machine is made from. Values are checked; files may have changed since.
  *
  * @param name for threads and logs
- * @param kernel the kernel or firmware file
- * @param initramfs the initramfs file, if any
- * @param cmdline the kernel's command line, ASCII without NUL
+ * @param payload what it starts
  * @param cpus its vCPUs
  * @param ram its memory
  * @param consoles what its console ports are connected to
@@ -23,9 +20,7 @@ import java.util.Optional;
  */
 public record MachineSpec(
     String name,
-    Path kernel,
-    Optional<Path> initramfs,
-    String cmdline,
+    Payload payload,
     CpuSpec cpus,
     RamSpec ram,
     ConsolePorts consoles,
@@ -39,23 +34,11 @@ public record MachineSpec(
   /** A machine whose console is its serial port, and whose queues have threads of their own. */
   public MachineSpec(
       String name,
-      Path kernel,
-      Optional<Path> initramfs,
-      String cmdline,
+      Payload payload,
       CpuSpec cpus,
       RamSpec ram,
       List<PciDeviceFactory> pciDevices,
       MachineThreads threads) {
-    this(
-        name,
-        kernel,
-        initramfs,
-        cmdline,
-        cpus,
-        ram,
-        ConsolePorts.DEFAULT,
-        pciDevices,
-        threads,
-        Optional.empty());
+    this(name, payload, cpus, ram, ConsolePorts.DEFAULT, pciDevices, threads, Optional.empty());
   }
 }

@@ -61,6 +61,18 @@ class MainTest {
   }
 
   @Test
+  void shouldStartOneOfKernelAndFirmware() {
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--firmware", "f"));
+    assertEquals(ExitStatus.USAGE, run("run", "--cpus", "boot=1"));
+    assertEquals(ExitStatus.ERROR, run("run", "--firmware", "/missing/fw"));
+
+    String said = text(err);
+    assertTrue(said.contains("--firmware=FILE are mutually exclusive"), said);
+    assertTrue(said.contains("--kernel=FILE | --firmware=FILE"), said);
+    assertTrue(said.contains("firmware = /missing/fw: there is no such file"), said);
+  }
+
+  @Test
   void shouldSayWhatAValueShouldBe_whenItIsNot() {
     assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--cpus", "boot=many"));
     assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--cpus", "topology=1:2"));

@@ -46,9 +46,7 @@ class MachineConsoleTest {
             spec ->
                 new MachineSpec(
                     spec.name(),
-                    spec.kernel(),
-                    spec.initramfs(),
-                    spec.cmdline(),
+                    spec.payload(),
                     spec.cpus(),
                     spec.ram(),
                     new ConsolePorts(serial, virtio),

@@ -143,13 +143,6 @@ class MachineFailureTest {
 
   private static MachineSpec with(MachineSpec spec, MachineThreads threads) {
     return new MachineSpec(
-        spec.name(),
-        spec.kernel(),
-        spec.initramfs(),
-        spec.cmdline(),
-        spec.cpus(),
-        spec.ram(),
-        spec.pciDevices(),
-        threads);
+        spec.name(), spec.payload(), spec.cpus(), spec.ram(), spec.pciDevices(), threads);
   }
 }

@@ -43,9 +43,7 @@ class MachinePciTest {
   private MachineSpec withBell(MachineSpec spec, Optional<QueueLoop> loop) {
     return new MachineSpec(
         spec.name(),
-        spec.kernel(),
-        spec.initramfs(),
-        spec.cmdline(),
+        spec.payload(),
         spec.cpus(),
         spec.ram(),
         spec.consoles(),
@@ -286,14 +284,7 @@ class MachinePciTest {
                     throw new IllegalStateException("no such disk");
                   });
               return new MachineSpec(
-                  one.name(),
-                  one.kernel(),
-                  one.initramfs(),
-                  one.cmdline(),
-                  one.cpus(),
-                  one.ram(),
-                  factories,
-                  one.threads());
+                  one.name(), one.payload(), one.cpus(), one.ram(), factories, one.threads());
             })) {
       MachineBootException e = assertThrows(MachineBootException.class, () -> vm.machine().boot());
 

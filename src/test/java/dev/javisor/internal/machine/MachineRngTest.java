@@ -45,9 +45,7 @@ class MachineRngTest {
   private static MachineSpec withRng(MachineSpec spec, Path source) {
     return new MachineSpec(
         spec.name(),
-        spec.kernel(),
-        spec.initramfs(),
-        spec.cmdline(),
+        spec.payload(),
         spec.cpus(),
         spec.ram(),
         List.of(EntropyDevices.from(source)),

@@ -9,6 +9,7 @@ import dev.javisor.internal.machine.Machine;
 import dev.javisor.internal.machine.MachineInternals;
 import dev.javisor.internal.machine.MachineListener;
 import dev.javisor.internal.machine.MachineSpec;
+import dev.javisor.internal.machine.Payload;
 import dev.javisor.internal.memory.GuestMemory;
 import dev.javisor.internal.memory.RamSpec;
 import java.io.ByteArrayOutputStream;
@@ -19,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -47,7 +47,7 @@ public final class MicroMachine implements AutoCloseable {
   private final Heard heard = new Heard();
 
   private MicroMachine(MachineSpec spec) {
-    kernel = spec.kernel();
+    kernel = spec.payload().image();
     machine = new KvmPlatform(Kvm.DEVICE).create(spec, heard);
   }
 
@@ -77,9 +77,7 @@ public final class MicroMachine implements AutoCloseable {
   public static MachineSpec spec(MicroGuest guest, Path kernel) {
     return new MachineSpec(
         "micro",
-        kernel,
-        Optional.empty(),
-        "",
+        Payload.kernel(kernel, ""),
         new CpuSpec(guest.cpus(), 1, guest.cpus(), 1, 1),
         new RamSpec(guest.memory(), false, false, true, false),
         List.of(),
