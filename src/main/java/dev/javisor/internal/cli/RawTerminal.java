@@ -2,7 +2,10 @@ package dev.javisor.internal.cli;
 
 import dev.javisor.internal.sys.Fd;
 import dev.javisor.internal.sys.NativeBuffer;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -53,10 +56,12 @@ final class RawTerminal implements AutoCloseable {
 
   private final Fd terminal;
   private final NativeBuffer before;
+  private final NativeBuffer raw;
 
-  private RawTerminal(Fd terminal, NativeBuffer before) {
+  private RawTerminal(Fd terminal, NativeBuffer before, NativeBuffer raw) {
     this.terminal = terminal;
     this.before = before;
+    this.raw = raw;
   }
 
   /** Makes the terminal on standard input raw; empty if there is none. */
@@ -68,9 +73,9 @@ final class RawTerminal implements AutoCloseable {
     if (result < 0) {
       return Optional.empty();
     }
-    RawTerminal raw = new RawTerminal(input, before);
-    input.ioctl("TCSETSW", TCSETSW, raw(before.bytes()));
-    return Optional.of(raw);
+    NativeBuffer raw = raw(before.bytes());
+    input.ioctl("TCSETSW", TCSETSW, raw);
+    return Optional.of(new RawTerminal(input, before, raw));
   }
 
   private static NativeBuffer raw(ByteBuffer cooked) {
@@ -92,9 +97,40 @@ final class RawTerminal implements AutoCloseable {
     return new Size(size.bytes().getShort(2) & 0xffff, size.bytes().getShort(0) & 0xffff);
   }
 
-  /** Gives the terminal back as it was; again changes nothing. A terminal that is gone is fine. */
+  /**
+   * Makes the terminal raw again if somebody else made it something else: a shell does, when the
+   * program was stopped and is continued. A program in the background leaves it alone.
+   */
+  void keep() {
+    NativeBuffer now = NativeBuffer.ofSize(SIZE);
+    long result = now.during(at -> terminal.tryIoctl(TCGETS, at));
+    if (result >= 0
+        && now.bytes().getInt(LOCAL_FLAGS) != raw.bytes().getInt(LOCAL_FLAGS)
+        && isForeground()) {
+      raw.during(at -> terminal.tryIoctl(TCSETSW, at));
+    }
+  }
+
+  /** Whether the terminal is this process group's: proc(5), /proc/pid/stat, pgrp and tpgid. */
+  private static boolean isForeground() {
+    try {
+      String stat = Files.readString(Path.of("/proc/self/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return fields[2].equals(fields[5]);
+    } catch (IOException e) {
+      // A terminal left raw is worse than a program stopped for touching it.
+      return true;
+    }
+  }
+
+  /**
+   * Gives the terminal back as it was; again changes nothing. A terminal that is gone is fine, and
+   * so is one that is another program's by now.
+   */
   @Override
   public void close() {
-    before.during(at -> terminal.tryIoctl(TCSETSW, at));
+    if (isForeground()) {
+      before.during(at -> terminal.tryIoctl(TCSETSW, at));
+    }
   }
 }

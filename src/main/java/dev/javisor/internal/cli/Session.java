@@ -79,7 +79,10 @@ final class Session {
     input.start();
   }
 
-  /** There is no signal for Java when a window changes, so it is looked at now and then. */
+  /**
+   * There is no signal for Java when a window changes or a stopped program goes on, so the terminal
+   * is looked at now and then.
+   */
   private static void startWatching(RawTerminal terminal, VirtualMachine vm) {
     Thread window = new Thread(() -> watch(terminal, vm), "javisor-window");
     window.setDaemon(true);
@@ -90,6 +93,7 @@ final class Session {
     RawTerminal.Size known = new RawTerminal.Size(0, 0);
     try {
       while (!vm.exit().isDone()) {
+        terminal.keep();
         RawTerminal.Size size = terminal.size();
         if (!size.equals(known)) {
           vm.console().resize(size.columns(), size.rows());

@@ -93,6 +93,29 @@ class RunProcessTest {
   }
 
   @Test
+  void shouldTakeTheTerminalAgain_whenStoppedAndContinued() throws Exception {
+    startOnTerminal();
+    awaitScreen("[ready]");
+    type("x");
+    awaitScreen("[ready]x");
+    long program =
+        process.descendants().filter(RunProcessTest::isJava).findFirst().orElseThrow().pid();
+    Path terminal = Files.readSymbolicLink(Path.of("/proc/%d/fd/0".formatted(program)));
+
+    shell("kill -STOP %d; stty -F %s sane; kill -CONT %d".formatted(program, terminal, program));
+    while (!shell("stty -F %s -a".formatted(terminal)).contains("-icanon")) {
+      Thread.sleep(50);
+    }
+    type("a\u0003b");
+    awaitScreen("a\u0003b");
+    type(LEAVE);
+    awaitScreen("status=130");
+
+    assertEquals(0, process.waitFor());
+    assertEquals(between("BEFORE", "END1"), between("AFTER", "END2"));
+  }
+
+  @Test
   void shouldTellEventsAndLog_whenFilesAreNamed() throws Exception {
     Path events = folder.resolve("events");
     Path log = folder.resolve("log");
@@ -222,6 +245,11 @@ class RunProcessTest {
             "echo BEFORE; stty -a; echo END1; %s; echo status=$?; echo AFTER; stty -a; echo END2\n"
                 .formatted(run));
     start(List.of("script", "-qec", "bash " + shell, "/dev/null"));
+  }
+
+  private static String shell(String command) throws IOException {
+    Process shell = new ProcessBuilder("sh", "-c", command).start();
+    return new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   private void start(List<String> command) throws IOException {
