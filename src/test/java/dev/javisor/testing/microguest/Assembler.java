@@ -44,6 +44,11 @@ public final class Assembler extends Encoder {
     encode(width, new int[] {width == 1 ? 0x8a : 0x8b}, to.ordinal(), from);
   }
 
+  /** Loads a byte or two from memory, and clears the rest. */
+  public void loadZero(int width, Reg to, Mem from) {
+    encode(4, new int[] {0x0f, width == 1 ? 0xb6 : 0xb7}, to.ordinal(), from);
+  }
+
   public void store(int width, Mem to, Reg from) {
     encode(width, new int[] {width == 1 ? 0x88 : 0x89}, from.ordinal(), to);
   }
@@ -59,6 +64,10 @@ public final class Assembler extends Encoder {
 
   public void add(Reg to, int value) {
     arithmetic(0, to, value);
+  }
+
+  public void sub(Reg to, Reg from) {
+    encode(8, new int[] {0x29}, from.ordinal(), to);
   }
 
   public void and(Reg to, int value) {
@@ -182,6 +191,18 @@ public final class Assembler extends Encoder {
     string(width, 0x6c);
   }
 
+  /** Reads the time-stamp counter into RAX; takes RDX. */
+  public void rdtsc() {
+    bytes(0x0f, 0x31);
+    shl(RDX, 32);
+    add(RAX, RDX);
+  }
+
+  /** Orders all loads and stores before it with all behind it. */
+  public void mfence() {
+    bytes(0x0f, 0xae, 0xf0);
+  }
+
   public void pause() {
     bytes(0xf3, 0x90);
   }
@@ -262,6 +283,27 @@ public final class Assembler extends Encoder {
     for (int i = 0; i < text.length(); i++) {
       outb(SERIAL, text.charAt(i));
     }
+  }
+
+  /** Writes a register, but RAX, RCX or RDX, as 16 hexadecimal digits; takes those three. */
+  public void printHex(Reg value) {
+    mov(RDX, SERIAL);
+    times(
+        RCX,
+        16,
+        () -> {
+          Label digit = label();
+          encode(8, new int[] {0xc1}, 0, value); // rol value, 4
+          bytes(4);
+          mov(RAX, value);
+          and(RAX, 0xf);
+          add(RAX, '0');
+          cmp(RAX, '9' + 1);
+          jump(Condition.BELOW, digit);
+          add(RAX, 'a' - '9' - 1);
+          here(digit);
+          bytes(0xee); // out dx, al
+        });
   }
 
   /** Switches the machine off; takes RAX and RDX. */

@@ -14,6 +14,9 @@ final class Layout {
   static final int MAX_RUNNING_CPUS = 16;
   static final long PAGE_TABLES = IMAGE + 0x2_4000;
 
+  /** The page directory of {@link MicroGuest#WINDOWS}: the third of the tables. */
+  static final long WINDOW_DIRECTORY = PAGE_TABLES + 0x2000;
+
   /** A page of kernel stack and a page of user stack for each processor. */
   static final long STACKS = IMAGE + 0xe_0000;
 

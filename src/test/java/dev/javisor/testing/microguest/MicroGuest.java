@@ -33,6 +33,15 @@ public final class MicroGuest {
   /** Where RAM begins that is the test's own, zero at first. */
   public static final long DATA = 0x20_0000;
 
+  /**
+   * Where {@link #window} maps: an address that no RAM has. The guest's own code fills it in, for
+   * what lies at addresses that only the guest knows.
+   */
+  public static final long WINDOWS = 1L << 46;
+
+  /** The size of a window in bytes. */
+  public static final long WINDOW = PageTables.PAGE;
+
   /** What the report of an unhandled exception starts with. */
   static final String TRAP_MARK = "\n!trap";
 
@@ -58,6 +67,7 @@ public final class MicroGuest {
 
   private MicroGuest(Consumer<Assembler> user) {
     this.user = user;
+    pageTables.reserve(WINDOWS);
     pageTables.map(0, FOUR_GIB);
   }
 
@@ -118,6 +128,27 @@ public final class MicroGuest {
   public MicroGuest map(long gpa) {
     pageTables.map(gpa, 1);
     return this;
+  }
+
+  /**
+   * Code that maps the 2 MiB around a gpa into one of 512 windows, once for each window.
+   *
+   * @param number the register with the window's number; it is overwritten
+   * @param gpa the register with the address; it gets the virtual one, of the same byte
+   */
+  public static void window(Assembler a, Reg number, Reg gpa) {
+    a.push(gpa);
+    a.shr(gpa, PageTables.PAGE_BITS);
+    a.shl(gpa, PageTables.PAGE_BITS);
+    a.or(gpa, PageTables.ENTRY);
+    a.shl(number, 3);
+    a.store(8, Mem.at(number, (int) Layout.WINDOW_DIRECTORY), gpa);
+    a.pop(gpa);
+    a.and(gpa, (int) WINDOW - 1);
+    a.shl(number, PageTables.PAGE_BITS - 3);
+    a.add(gpa, number);
+    a.mov(number, WINDOWS);
+    a.add(gpa, number);
   }
 
   /** Code for {@link #setup} that starts all other processors: INIT, SIPI to all but itself. */

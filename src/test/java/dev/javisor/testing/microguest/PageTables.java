@@ -13,12 +13,16 @@ import java.util.TreeMap;
  * <p>Source: SDM vol. 3, "4-Level Paging".
  */
 final class PageTables {
-  static final long PAGE = 2L << 20;
+  static final long PAGE = 1L << 21;
   private static final int ENTRIES = 512;
   private static final int TABLE_BYTES = ENTRIES * Long.BYTES;
   private static final long PRESENT_WRITABLE_USER = 7;
   private static final long LARGE = 1 << 7;
-  private static final int ADDRESS_BITS_OF_LEAF = 21;
+  static final int PAGE_BITS = 21;
+
+  /** What the entry of a page has beside its address. */
+  static final int ENTRY = (int) (LARGE | PRESENT_WRITABLE_USER);
+
   private static final int BITS_A_LEVEL = 9;
 
   private final long gpa;
@@ -37,8 +41,13 @@ final class PageTables {
     for (long at = start & -PAGE; at < start + bytes; at += PAGE) {
       long[] third = below(tables.get(0), at, 3);
       long[] second = below(third, at, 2);
-      second[index(at, 1)] = at | LARGE | PRESENT_WRITABLE_USER;
+      second[index(at, 1)] = at | ENTRY;
     }
+  }
+
+  /** Makes room for the 512 pages around an address, and maps nothing there. */
+  void reserve(long address) {
+    below(below(tables.get(0), address, 3), address, 2);
   }
 
   byte[] toByteArray() {
@@ -53,7 +62,7 @@ final class PageTables {
   }
 
   private long[] below(long[] table, long address, int level) {
-    String name = level + ":" + (address >>> ADDRESS_BITS_OF_LEAF + level * BITS_A_LEVEL - 9);
+    String name = level + ":" + (address >>> PAGE_BITS + level * BITS_A_LEVEL - 9);
     Integer number = numbers.get(name);
     if (number == null) {
       number = tables.size();
@@ -66,6 +75,6 @@ final class PageTables {
 
   /** Level 3 is the root, level 1 the one whose entries are pages. */
   private static int index(long address, int level) {
-    return (int) (address >>> ADDRESS_BITS_OF_LEAF + (level - 1) * BITS_A_LEVEL) & ENTRIES - 1;
+    return (int) (address >>> PAGE_BITS + (level - 1) * BITS_A_LEVEL) & ENTRIES - 1;
   }
 }

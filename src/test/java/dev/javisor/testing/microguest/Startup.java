@@ -11,7 +11,6 @@ import java.util.function.Consumer;
 
 /** The code that every micro-guest has: from the entry to its user code, and what traps do. */
 final class Startup {
-  private static final int SERIAL = 0x3f8;
   private static final long CR4 = 0x620; // PAE, OSFXSR, OSXMMEXCPT
   private static final long CR0 = 0x8000_0033L; // PG, NE, ET, MP, PE
   private static final int EFER = 0xc000_0080;
@@ -133,22 +132,7 @@ final class Startup {
     a.powerOff();
     a.here(hex);
     a.print(" ");
-    a.mov(RDX, SERIAL);
-    a.times(
-        RCX,
-        16,
-        () -> {
-          Label digit = a.label();
-          a.bytes(0x48, 0xc1, 0xc3, 0x04); // rol rbx, 4
-          a.mov(RAX, RBX);
-          a.and(RAX, 0xf);
-          a.add(RAX, '0');
-          a.cmp(RAX, '9' + 1);
-          a.jump(Condition.BELOW, digit);
-          a.add(RAX, 'a' - '9' - 1);
-          a.here(digit);
-          a.bytes(0xee); // out dx, al
-        });
+    a.printHex(RBX);
     a.ret();
   }
 
