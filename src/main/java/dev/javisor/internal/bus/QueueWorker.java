@@ -23,6 +23,21 @@ public interface QueueWorker extends AutoCloseable {
   }
 
   /**
+   * Makes a descriptor of the host's wake the task whenever something new can be read from it; once
+   * for what comes meanwhile, and not again for what the task leaves there. On any thread, the
+   * task's own too.
+   *
+   * @param descriptor open until {@link #unwatch}
+   * @param name what it is, for messages
+   */
+  default void watch(int descriptor, String name) {
+    throw new UnsupportedOperationException("this worker watches no descriptors");
+  }
+
+  /** The descriptor no longer wakes the task. On any thread, the task's own too. */
+  default void unwatch(int descriptor) {}
+
+  /**
    * Lets guest writes at this address wake the task; it replaces the address set before. Such
    * writes do not reach the device's registers, unless the host has no room for them: so a device
    * calls {@link #wake} when one does.

@@ -131,6 +131,20 @@ public final class QueueLoop implements AutoCloseable {
     }
 
     @Override
+    public synchronized void watch(int descriptor, String name) {
+      if (!closed) {
+        epoll.add(descriptor, name, token);
+      }
+    }
+
+    @Override
+    public synchronized void unwatch(int descriptor) {
+      if (!closed) {
+        epoll.remove(descriptor);
+      }
+    }
+
+    @Override
     public void listen(long gpa, int size) {
       doorbell.listen(gpa, size);
     }

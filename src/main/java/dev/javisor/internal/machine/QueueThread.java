@@ -1,6 +1,7 @@
 package dev.javisor.internal.machine;
 
 import dev.javisor.internal.bus.QueueWorker;
+import dev.javisor.internal.sys.Epoll;
 import dev.javisor.internal.sys.EventFd;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ final class QueueThread implements QueueWorker {
   private final Doorbells.Doorbell doorbell;
   private final QueueTask task;
   private @Nullable Thread thread;
+
+  /** There once it has more to wait for than its eventfd, whose blocking read is faster. */
+  private volatile @Nullable Epoll epoll;
 
   QueueThread(EventFd event, Doorbells.Doorbell doorbell, QueueTask task) {
     this.event = event;
@@ -35,6 +39,27 @@ final class QueueThread implements QueueWorker {
   @Override
   public int descriptor() {
     return event.number();
+  }
+
+  @Override
+  public synchronized void watch(int descriptor, String name) {
+    Epoll set = epoll;
+    if (set == null) {
+      set = new Epoll(event.name());
+      epoll = set;
+      set.add(event, 0);
+      // The thread may sit in a read of the eventfd; from its next wait on it looks at both.
+      event.signal();
+    }
+    set.add(descriptor, name, 0);
+  }
+
+  @Override
+  public synchronized void unwatch(int descriptor) {
+    Epoll set = epoll;
+    if (set != null) {
+      set.remove(descriptor);
+    }
   }
 
   @Override
@@ -68,12 +93,27 @@ final class QueueThread implements QueueWorker {
       Threads.join(running);
       thread = null;
     }
+    synchronized (this) {
+      Epoll set = epoll;
+      if (set != null) {
+        set.close();
+      }
+    }
     event.close();
   }
 
   private void run() {
     do {
-      event.await();
+      await();
     } while (task.runWhenOpen());
+  }
+
+  private void await() {
+    Epoll set = epoll;
+    if (set == null) {
+      event.await();
+    } else {
+      set.await();
+    }
   }
 }

@@ -39,14 +39,28 @@ public final class Epoll extends Fd {
    * @throws NativeException if the user waits for too many (fs.epoll.max_user_watches)
    */
   public void add(Fd fd, long token) {
+    add(fd.number(), fd.name(), token);
+  }
+
+  /**
+   * As {@link #add(Fd, long)}, by its number.
+   *
+   * @param name what it is, for messages
+   */
+  public void add(int number, String name, long token) {
     NativeBuffer event = NativeBuffer.ofSize(EVENT_SIZE);
     event.bytes().putInt(0, EPOLLIN | EPOLLET).putLong(EVENT_DATA, token);
-    Sys.check(control(EPOLL_CTL_ADD, fd, event), "epoll_ctl(EPOLL_CTL_ADD)", fd.name());
+    Sys.check(control(EPOLL_CTL_ADD, number, event), "epoll_ctl(EPOLL_CTL_ADD)", name);
   }
 
   /** Waits for this descriptor no longer; what was reported already stays so. */
   public void remove(Fd fd) {
-    control(EPOLL_CTL_DEL, fd, NativeBuffer.ofSize(EVENT_SIZE));
+    remove(fd.number());
+  }
+
+  /** As {@link #remove(Fd)}, by its number. */
+  public void remove(int number) {
+    control(EPOLL_CTL_DEL, number, NativeBuffer.ofSize(EVENT_SIZE));
   }
 
   /**
@@ -69,8 +83,8 @@ public final class Epoll extends Fd {
     return events.bytes().getLong(index * EVENT_SIZE + EVENT_DATA);
   }
 
-  private long control(int operation, Fd fd, NativeBuffer event) {
+  private long control(int operation, int fd, NativeBuffer event) {
     return event.during(
-        at -> Sys.access().call6(Syscall.EPOLL_CTL, number(), operation, fd.number(), at, 0, 0));
+        at -> Sys.access().call6(Syscall.EPOLL_CTL, number(), operation, fd, at, 0, 0));
   }
 }

@@ -15,9 +15,11 @@ final class Syscall {
   static final long PREAD64 = 17;
   static final long PWRITE64 = 18;
   static final long READV = 19;
+  static final long WRITEV = 20;
   static final long MINCORE = 27;
   static final long MADVISE = 28;
   static final long GETPID = 39;
+  static final long SOCKET = 41;
   static final long FCNTL = 72;
   static final long FDATASYNC = 75;
   static final long FTRUNCATE = 77;

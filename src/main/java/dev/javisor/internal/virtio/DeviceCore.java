@@ -125,6 +125,16 @@ final class DeviceCore<S extends DeviceState>
   }
 
   @Override
+  public void watch(int worker, int descriptor, String name) {
+    runner.worker(worker).watch(descriptor, name);
+  }
+
+  @Override
+  public void unwatch(int worker, int descriptor) {
+    runner.worker(worker).unwatch(descriptor);
+  }
+
+  @Override
   public void changeConfig(Runnable change) {
     synchronized (lock) {
       change.run();

@@ -17,6 +17,17 @@ public interface VirtioTransport {
   }
 
   /**
+   * Makes a descriptor of the host's do what {@link #wake} does: see {@link
+   * dev.javisor.internal.bus.QueueWorker#watch}.
+   */
+  default void watch(int worker, int descriptor, String name) {
+    throw new UnsupportedOperationException("nothing watches descriptors here");
+  }
+
+  /** Ends {@link #watch}. */
+  default void unwatch(int worker, int descriptor) {}
+
+  /**
    * Changes what {@link VirtioDevice#readConfig} returns, as one step in the driver's eyes, and
    * tells the driver (virtio 1.3 §2.5.1, configuration change notification).
    *

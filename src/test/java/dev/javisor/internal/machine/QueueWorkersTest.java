@@ -2,9 +2,11 @@ package dev.javisor.internal.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.internal.bus.QueueWorker;
 import dev.javisor.internal.bus.QueueWorkers;
+import dev.javisor.internal.sys.EventFd;
 import dev.javisor.testing.microguest.HostResources;
 import dev.javisor.testing.microguest.MicroMachine;
 import java.util.concurrent.CountDownLatch;
@@ -132,6 +134,44 @@ abstract class QueueWorkersTest {
   }
 
   @Test
+  void shouldRun_whenAWatchedDescriptorHasSomethingNew() {
+    try (EventFd watched = new EventFd("watched", false);
+        QueueWorker worker = workers.create("test", runs::incrementAndGet)) {
+      worker.watch(watched.number(), "watched");
+      for (int i = 0; i < 50; i++) {
+        int before = runs.get();
+        watched.signal();
+        awaitRuns(before + 1);
+        before = runs.get();
+        worker.wake();
+        awaitRuns(before + 1);
+      }
+    }
+  }
+
+  @Test
+  void shouldRunNoMore_whenADescriptorIsNotWatchedAnyMore() {
+    try (EventFd watched = new EventFd("watched", false);
+        QueueWorker worker = workers.create("test", runs::incrementAndGet)) {
+      worker.watch(watched.number(), "watched");
+      watched.signal();
+      awaitRuns(1);
+      worker.unwatch(watched.number());
+      int before = runs.get();
+
+      for (int i = 0; i < 20; i++) {
+        watched.signal();
+        MicroMachine.await(new Delay(2_000_000)::over, () -> "time stands still");
+      }
+
+      assertTrue(runs.get() <= before + 2, "at most what was on its way: " + runs);
+      int settled = runs.get();
+      worker.wake();
+      awaitRuns(settled + 1);
+    }
+  }
+
+  @Test
   void shouldGiveEverythingBack_whenClosedPausedOrNot() {
     HostResources before = HostResources.now();
     QueueWorker paused = workers.create("paused", runs::incrementAndGet);
@@ -146,6 +186,11 @@ abstract class QueueWorkersTest {
     paused.wake();
 
     assertEquals(0, runs.get());
+    QueueWorker watching = workers.create("watching", runs::incrementAndGet);
+    try (EventFd watched = new EventFd("watched", false)) {
+      watching.watch(watched.number(), "watched");
+      watching.close();
+    }
     HostResources.awaitReturnTo(before);
   }
 
