@@ -11,8 +11,10 @@ import dev.javisor.internal.machine.HostProblem;
 import dev.javisor.internal.machine.Machine;
 import dev.javisor.internal.machine.MachineListener;
 import dev.javisor.internal.machine.MachineSpec;
+import dev.javisor.internal.machine.MachineState;
 import dev.javisor.internal.machine.Platform;
 import dev.javisor.internal.machine.VcpuReport;
+import dev.javisor.internal.memory.GuestMemory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -175,6 +177,16 @@ final class FakePlatform implements Platform {
       for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
         listener.onConsoleOutput(b);
       }
+    }
+
+    @Override
+    public void restore(MachineState state, Consumer<GuestMemory> ram) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public MachineState save() {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -179,6 +180,22 @@ final class Devices implements AutoCloseable {
 
   void resume() {
     all.forEach(Device::resume);
+  }
+
+  /** What all devices are like; they are quiesced. */
+  List<MachineState.Part> save() {
+    return DeviceStates.save(all);
+  }
+
+  /**
+   * Takes over what {@link #save} returned; the devices are quiesced.
+   *
+   * @param held whether any local APIC has an interrupt with this vector pending or in service
+   * @throws IllegalArgumentException if it is not of a machine like this
+   */
+  void restore(List<MachineState.Part> parts, IntPredicate held) {
+    DeviceStates.restore(all, parts);
+    ioApic.endInterruptsNotHeld(held);
   }
 
   /** Drains and closes what has threads or files. Later calls do nothing. */

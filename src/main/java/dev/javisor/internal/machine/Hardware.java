@@ -14,6 +14,7 @@ import dev.javisor.internal.bus.SystemControl;
 import dev.javisor.internal.kvm.Kvm;
 import dev.javisor.internal.kvm.KvmVcpu;
 import dev.javisor.internal.kvm.KvmVm;
+import dev.javisor.internal.kvm.VcpuState;
 import dev.javisor.internal.memory.GuestMemory;
 import dev.javisor.internal.memory.GuestRam;
 import dev.javisor.internal.sys.Errno;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -147,17 +149,81 @@ final class Hardware implements AutoCloseable {
       writeTables();
       BootRegisters registers = stage(BootStage.KERNEL, load::finish);
       stage(BootStage.VCPUS, () -> VcpuFactory.boot(vcpus.get(0), registers));
-      return new Incarnation(made, vcpus, runners(vcpus), spec.threads());
+      List<VcpuRunner> runners = runners(vcpus, VcpuRunner.Command.RUN);
+      return new Incarnation(made, vcpus, runners, spec.threads());
     } catch (RuntimeException | Error e) {
       load.cancel();
-      disconnect();
-      vcpus.forEach(KvmVcpu::close);
-      if (vm != null) {
-        vm.close();
-      }
+      abandon(vm, vcpus);
       throw e;
     } finally {
       helpers.join();
+    }
+  }
+
+  /**
+   * What the machine is like, but for what is in RAM; it is parked, and its devices are quiesced.
+   *
+   * @param resetWished see {@link MachineState}
+   */
+  MachineState save(Incarnation current, boolean resetWished) {
+    // The vCPUs come last, so that no interrupt gets lost: not one on its way, nor one of what
+    // somebody on the host does just now.
+    List<MachineState.Part> parts = devices.save();
+    interrupts.settle();
+    return new MachineState(
+        MachineState.VERSION,
+        memory.size(),
+        vcpuFactory.physicalBits(),
+        current.clock(),
+        resetWished,
+        current.saveVcpus(kvm.msrIndices()),
+        parts);
+  }
+
+  /**
+   * Makes KVM's part, and takes a state over. No vCPU runs yet, and the devices are quiesced.
+   *
+   * @param ram fills RAM
+   * @throws IllegalArgumentException if the state is not of a machine like this
+   * @throws MachineBootException if the host does not take it
+   */
+  Incarnation revive(MachineState state, Consumer<GuestMemory> ram) {
+    state.requireFit(memory.size(), vcpuFactory.physicalBits(), vcpuFactory.apicIds().size());
+    List<KvmVcpu> vcpus = new ArrayList<>();
+    KvmVm vm = null;
+    try {
+      KvmVm made = stage(BootStage.HYPERVISOR, kvm::createVm);
+      vm = made;
+      stage(BootStage.HYPERVISOR, () -> prepare(made));
+      stage(BootStage.VCPUS, () -> vcpuFactory.createAll(made, vcpus));
+      ram.accept(memory);
+      stage(BootStage.VCPUS, () -> restore(vcpus, state.vcpus()));
+      interrupts.attach(made);
+      messages.attach(made);
+      devices.quiesce();
+      stage(BootStage.DEVICES, () -> devices.restore(state.devices(), state::holdsInterrupt));
+      // Last, since on the way one BAR may have been where another was.
+      doorbells.attach(made);
+      List<VcpuRunner> runners = runners(vcpus, VcpuRunner.Command.PARK);
+      return Incarnation.parked(made, vcpus, runners, spec.threads(), state.clockNanos());
+    } catch (RuntimeException | Error e) {
+      abandon(vm, vcpus);
+      throw e;
+    }
+  }
+
+  private static void restore(List<KvmVcpu> vcpus, List<VcpuState> states) {
+    for (int i = 0; i < vcpus.size(); i++) {
+      vcpus.get(i).restore(states.get(i));
+      vcpus.get(i).notifyPaused();
+    }
+  }
+
+  private void abandon(@Nullable KvmVm vm, List<KvmVcpu> vcpus) {
+    disconnect();
+    vcpus.forEach(KvmVcpu::close);
+    if (vm != null) {
+      vm.close();
     }
   }
 
@@ -233,14 +299,13 @@ final class Hardware implements AutoCloseable {
     memory.write(acpi.rsdpGpa(), acpi.bytes());
   }
 
-  private List<VcpuRunner> runners(List<KvmVcpu> vcpus) {
+  private List<VcpuRunner> runners(List<KvmVcpu> vcpus, VcpuRunner.Command first) {
     ExitDispatcher dispatcher =
         new ExitDispatcher(
             devices.pioBus(), devices.mmioBus(), control(ending), devices::endOfInterrupt);
     List<VcpuRunner> runners = new ArrayList<>();
     for (int i = 0; i < vcpus.size(); i++) {
-      runners.add(
-          new VcpuRunner(i, vcpus.get(i), dispatcher, VcpuRunner.Command.RUN, ending::guestEnd));
+      runners.add(new VcpuRunner(i, vcpus.get(i), dispatcher, first, ending::guestEnd));
     }
     return runners;
   }

@@ -3,6 +3,7 @@ package dev.javisor.internal.machine;
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.internal.kvm.KvmVcpu;
 import dev.javisor.internal.kvm.KvmVm;
+import dev.javisor.internal.kvm.VcpuState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,22 @@ final class Incarnation {
     this.vcpus = List.copyOf(vcpus);
     this.runners = List.copyOf(runners);
     this.threads = threads;
+  }
+
+  /**
+   * One that is parked.
+   *
+   * @param clockNanos the guest's paravirtual clock, once it goes on
+   */
+  static Incarnation parked(
+      KvmVm vm,
+      List<KvmVcpu> vcpus,
+      List<VcpuRunner> runners,
+      MachineThreads threads,
+      long clockNanos) {
+    Incarnation made = new Incarnation(vm, vcpus, runners, threads);
+    made.clockAtPause = clockNanos;
+    return made;
   }
 
   /**
@@ -61,6 +78,16 @@ final class Incarnation {
   void resume() {
     vm.setClock(clockAtPause);
     runners.forEach(runner -> runner.command(VcpuRunner.Command.RUN));
+  }
+
+  /** The guest's paravirtual clock in nanoseconds, while parked. */
+  long clock() {
+    return clockAtPause;
+  }
+
+  /** What the vCPUs are like, by number, while parked. */
+  List<VcpuState> saveVcpus(List<Integer> msrIndices) {
+    return vcpus.stream().map(vcpu -> vcpu.save(msrIndices)).toList();
   }
 
   /** Ends the vCPUs' threads. Later calls do nothing. */

@@ -72,6 +72,20 @@ final class InterruptRouter implements MsiRouter, AutoCloseable {
     }
   }
 
+  /**
+   * Returns once what was signalled has reached the local APICs. KVM delivers some interrupts a
+   * little later, on a thread of its own, and waits for that when their eventfd is taken away.
+   */
+  synchronized void settle() {
+    KvmVm machine = vm;
+    if (machine != null) {
+      for (int pin : routes.keySet()) {
+        machine.detachIrqFd(pins.get(pin), pin);
+        machine.attachIrqFd(pins.get(pin), pin);
+      }
+    }
+  }
+
   /** Forgets the machine, which is about to be closed, and its routes. */
   synchronized void detach() {
     vm = null;

@@ -3,11 +3,13 @@ package dev.javisor.internal.machine;
 import dev.javisor.error.BootStage;
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
+import dev.javisor.internal.memory.GuestMemory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +58,42 @@ final class KvmMachine implements Machine {
       incarnation = made.incarnate();
       refuseIfKilled();
       startThreads(incarnation);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void restore(MachineState state, Consumer<GuestMemory> ram) {
+    lock.lock();
+    try {
+      Hardware made = Hardware.create(device, cpuid, spec, listener, ending);
+      hardware = made;
+      incarnation = made.revive(state, ram);
+      refuseIfKilled();
+      pause(true);
+      if (state.resetWished()) {
+        ending.guestReset();
+      }
+      startThreads(incarnation);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public MachineState save() {
+    lock.lock();
+    try {
+      Incarnation current = incarnation;
+      Hardware outlasting = hardware;
+      if (current == null || outlasting == null || !paused) {
+        throw new IllegalStateException("only a paused machine can be saved");
+      }
+      if (ended || ending.end().isPresent()) {
+        throw new IllegalStateException("the machine has ended");
+      }
+      return outlasting.save(current, ending.isResetWished());
     } finally {
       lock.unlock();
     }

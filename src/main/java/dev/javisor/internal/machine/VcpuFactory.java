@@ -60,10 +60,20 @@ final class VcpuFactory {
    * @param made takes each as soon as it is there, so that the caller can free it
    */
   void makeAll(KvmVm vm, List<KvmVcpu> made) {
+    createAll(vm, made);
     for (int i = 0; i < topology.count(); i++) {
-      KvmVcpu vcpu = vm.createVcpu(topology.apicId(i));
-      made.add(vcpu);
-      initialize(vcpu, i);
+      initialize(made.get(i), i);
+    }
+  }
+
+  /**
+   * Makes all vCPUs, for states to be restored.
+   *
+   * @param made as {@link #makeAll} has it
+   */
+  void createAll(KvmVm vm, List<KvmVcpu> made) {
+    for (int i = 0; i < topology.count(); i++) {
+      made.add(vm.createVcpu(topology.apicId(i)));
     }
   }
 

@@ -200,6 +200,13 @@ final class VirtioPci<S extends DeviceState> implements PciDevice<VirtioPciState
       throw new IllegalArgumentException(
           "%s: version %d, known is %d".formatted(id(), state.version(), VirtioPciState.VERSION));
     }
+    Class<?> expected = device.save().getClass();
+    if (state.device().getClass() != expected) {
+      throw new IllegalArgumentException(
+          "%s: a %s, expected a %s"
+              .formatted(
+                  id(), state.device().getClass().getSimpleName(), expected.getSimpleName()));
+    }
     function.restore(state.function());
     core.restore(state.common(), state.device());
   }

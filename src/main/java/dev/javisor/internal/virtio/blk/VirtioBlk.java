@@ -169,7 +169,7 @@ final class VirtioBlk implements VirtioDisk {
 
   @Override
   public BlkState save() {
-    return new BlkState(BlkState.VERSION, writeback);
+    return new BlkState(BlkState.VERSION, disk.size(), writeback);
   }
 
   @Override
@@ -177,6 +177,11 @@ final class VirtioBlk implements VirtioDisk {
     if (state.version() != BlkState.VERSION) {
       throw new IllegalArgumentException(
           "%s: state of version %d".formatted(config.id(), state.version()));
+    }
+    if (state.bytes() != disk.size()) {
+      throw new IllegalArgumentException(
+          "%s: the state is of a disk with %d bytes, this one has %d"
+              .formatted(config.id(), state.bytes(), disk.size()));
     }
     writeback = state.writeback();
   }

@@ -272,7 +272,7 @@ class VirtioBlkTest {
 
       assertEquals(BlkDriver.OK, driver.status(read));
       later.join();
-      assertEquals(new BlkState(1, true), driver.device.save());
+      assertEquals(new BlkState(1, SIZE, true), driver.device.save());
     }
   }
 
@@ -300,7 +300,10 @@ class VirtioBlkTest {
       assertEquals(0, after.device.readConfig(32, 1));
       assertEquals(before.device.save(), after.device.save());
       assertThrows(
-          IllegalArgumentException.class, () -> after.device.restore(new BlkState(2, true)));
+          IllegalArgumentException.class, () -> after.device.restore(new BlkState(2, SIZE, true)));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> after.device.restore(new BlkState(1, SIZE + 512, true)));
       after.device.reset();
       assertEquals(1, after.device.readConfig(32, 1));
     }
