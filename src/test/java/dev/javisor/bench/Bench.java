@@ -1,5 +1,6 @@
 package dev.javisor.bench;
 
+import dev.javisor.bench.device.DeviceLoad;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
@@ -28,13 +29,16 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Exit status: 0 measured, goals met or not; 1 failed; 64 wrong command line."})
 final class Bench implements Callable<Integer> {
   private static final List<Measurement> ALL =
-      List.of(
-          new PortExits(false),
-          new PortExits(true),
-          new WarmBoot(44),
-          new WarmBoot(1),
-          new ProcessStart(),
-          new Footprint());
+      Stream.concat(
+              Stream.of(
+                  new PortExits(false),
+                  new PortExits(true),
+                  new WarmBoot(44),
+                  new WarmBoot(1),
+                  new ProcessStart(),
+                  new Footprint()),
+              DeviceLoad.all().stream())
+          .toList();
 
   @Parameters(
       arity = "0..*",

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The C program that does the same as Javisor: built anew, started once, and told what to do. */
-final class CProgram implements AutoCloseable {
+public final class CProgram implements AutoCloseable {
   private static final String SOURCE = "src/test/c/bench_vmm.c";
 
   private final Path binary;

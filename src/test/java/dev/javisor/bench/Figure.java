@@ -7,12 +7,14 @@ package dev.javisor.bench;
  * @param samples the values; none where the subject could not be measured
  * @param remark what is to be said of it, or empty
  */
-record Figure(String subject, Samples samples, String remark) {
-  static Figure of(String subject) {
+public record Figure(String subject, Samples samples, String remark) {
+  /** A line without values yet. */
+  public static Figure of(String subject) {
     return new Figure(subject, new Samples(), "");
   }
 
-  Figure withRemark(String text) {
+  /** The same line with something said of it. */
+  public Figure withRemark(String text) {
     return new Figure(subject, samples, text);
   }
 }

@@ -1,4 +1,4 @@
 package dev.javisor.bench;
 
 /** What was to be reached, and whether it was. */
-record Goal(String text, boolean met) {}
+public record Goal(String text, boolean met) {}

@@ -3,7 +3,7 @@ package dev.javisor.bench;
 import java.io.IOException;
 
 /** Something that can be measured. */
-interface Measurement {
+public interface Measurement {
   /** The name by which it is chosen. */
   String name();
 

@@ -14,9 +14,9 @@ import java.util.stream.Stream;
  * @param kind which one it is
  * @param binary its program
  */
-record Peer(Kind kind, Path binary) {
+public record Peer(Kind kind, Path binary) {
   /** The monitors that can be asked. */
-  enum Kind {
+  public enum Kind {
     QEMU("QEMU (microvm)", "qemu-system-x86_64"),
     CLOUD_HYPERVISOR("Cloud Hypervisor", "cloud-hypervisor"),
     FIRECRACKER("Firecracker", "firecracker");

@@ -36,6 +36,8 @@ final class Report {
             "  %-" + width + "s  %s%n",
             figure.subject(),
             values(figure, ratio(result, figure), "%9s  %s .. %s  %s"));
+      } else if (!figure.remark().isEmpty()) {
+        out.printf("  %-" + width + "s  %s%n", figure.subject(), figure.remark());
       }
     }
     for (Goal goal : result.goals()) {

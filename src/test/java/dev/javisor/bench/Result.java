@@ -10,4 +10,4 @@ import java.util.List;
  * @param figures by subject, what Javisor is compared with first
  * @param goals what was to be reached
  */
-record Result(String title, String unit, List<Figure> figures, List<Goal> goals) {}
+public record Result(String title, String unit, List<Figure> figures, List<Goal> goals) {}

@@ -3,29 +3,34 @@ package dev.javisor.bench;
 import java.util.Arrays;
 
 /** What was measured of one subject, a value a round, and what is said of it. */
-final class Samples {
+public final class Samples {
   private double[] values = {};
 
-  void add(double value) {
+  /** Adds the value of a round. */
+  public void add(double value) {
     values = Arrays.copyOf(values, values.length + 1);
     values[values.length - 1] = value;
     Arrays.sort(values);
   }
 
-  boolean isEmpty() {
+  /** Whether there are none. */
+  public boolean isEmpty() {
     return values.length == 0;
   }
 
-  double median() {
+  /** The middle one, or the mean of the two in the middle. */
+  public double median() {
     int middle = values.length / 2;
     return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
   }
 
-  double least() {
+  /** The smallest. */
+  public double least() {
     return values[0];
   }
 
-  double most() {
+  /** The greatest. */
+  public double most() {
     return values[values.length - 1];
   }
 }

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param peers other machine monitors that are there
  * @param rounds how often each subject has its turn
  */
-record Workbench(Path folder, Path root, Optional<CProgram> c, List<Peer> peers, int rounds) {
+public record Workbench(
+    Path folder, Path root, Optional<CProgram> c, List<Peer> peers, int rounds) {
   /** The RAM of all guests, in bytes. */
-  static final long RAM = 512L << 20;
+  public static final long RAM = 512L << 20;
 }

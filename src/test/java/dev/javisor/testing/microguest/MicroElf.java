@@ -29,7 +29,7 @@ final class MicroElf {
     ByteBuffer file = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     file.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1});
     file.putShort(16, (short) 2).putShort(18, (short) EM_X86_64).putInt(20, 1);
-    file.putLong(32, HEADER).putShort(52, (short) HEADER);
+    file.putLong(24, entry).putLong(32, HEADER).putShort(52, (short) HEADER);
     file.putShort(54, (short) PROGRAM_HEADER).putShort(56, (short) (segments.size() + 1));
     int header = HEADER;
     programHeader(file, header, PT_NOTE, at, 0, note);

@@ -1,0 +1,99 @@
+package dev.javisor.bench.device;
+
+import dev.javisor.bench.Figure;
+import dev.javisor.bench.Goal;
+import dev.javisor.bench.Result;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Subjects that bear one load by turns. A peer that cannot is out, and the result says why. */
+final class Contest {
+  private static final int WARM_UPS = 3;
+
+  private final DeviceLoad measurement;
+  private final Map<Subject, Figure> figures = new LinkedHashMap<>();
+
+  Contest(DeviceLoad measurement, List<Subject> subjects) {
+    this.measurement = measurement;
+    for (Subject subject : subjects) {
+      figures.put(subject, Figure.of(subject.title()));
+    }
+  }
+
+  void run(int rounds) throws IOException, InterruptedException {
+    for (Subject subject : figures.keySet()) {
+      for (int i = 0; subject.ours() && i < WARM_UPS; i++) {
+        subject.bytesPerSecond();
+      }
+    }
+    for (int round = 0; round < rounds; round++) {
+      for (Map.Entry<Subject, Figure> entry : figures.entrySet()) {
+        if (entry.getValue().remark().isEmpty()) {
+          entry.setValue(turn(entry.getKey(), entry.getValue()));
+        }
+      }
+    }
+  }
+
+  private Figure turn(Subject subject, Figure figure) throws IOException, InterruptedException {
+    try {
+      double rate = subject.bytesPerSecond();
+      figure.samples().add(measurement.scale().of(rate, measurement.load().bytes()));
+      return figure;
+    } catch (IOException e) {
+      if (subject.ours()) {
+        throw e;
+      }
+      return Figure.of(subject.title()).withRemark("failed: " + e.getMessage());
+    }
+  }
+
+  /** The best peer comes first: that is what the rest is compared with. */
+  Result result() {
+    List<Figure> peers = bestFirst(of(false));
+    List<Figure> ours = of(true);
+    List<Figure> all = new ArrayList<>(peers);
+    all.addAll(ours);
+    List<Goal> goals =
+        peers.isEmpty() || peers.get(0).samples().isEmpty()
+            ? List.of()
+            : List.of(goal(peers.get(0), ours.get(0)));
+    return new Result(measurement.description(), measurement.scale().unit, all, goals);
+  }
+
+  private List<Figure> of(boolean ours) {
+    return figures.entrySet().stream()
+        .filter(entry -> entry.getKey().ours() == ours)
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  private List<Figure> bestFirst(List<Figure> peers) {
+    boolean less = measurement.scale().lessIsBetter();
+    Comparator<Figure> byMedian =
+        Comparator.comparingDouble(
+            figure -> less ? figure.samples().median() : -figure.samples().median());
+    List<Figure> sorted =
+        new ArrayList<>(
+            peers.stream().filter(f -> !f.samples().isEmpty()).sorted(byMedian).toList());
+    peers.stream().filter(figure -> figure.samples().isEmpty()).forEach(sorted::add);
+    return sorted;
+  }
+
+  private Goal goal(Figure best, Figure javisor) {
+    double ratio = javisor.samples().median() / best.samples().median();
+    boolean less = measurement.scale().lessIsBetter();
+    return new Goal(
+        String.format(
+            Locale.ROOT,
+            "%.2f times the best peer's or %s",
+            measurement.goal(),
+            less ? "less" : "more"),
+        less ? ratio <= measurement.goal() : ratio >= measurement.goal());
+  }
+}

@@ -1,0 +1,34 @@
+package dev.javisor.bench.device;
+
+import dev.javisor.bench.Spawned;
+import java.io.IOException;
+import java.util.List;
+
+/** Another machine monitor, started anew for each load. */
+final class PeerLoad implements Subject {
+  private final String title;
+  private final List<String> command;
+  private final double tickRate;
+
+  PeerLoad(String title, List<String> command, double tickRate) {
+    this.title = title;
+    this.command = command;
+    this.tickRate = tickRate;
+  }
+
+  @Override
+  public String title() {
+    return title;
+  }
+
+  @Override
+  public boolean ours() {
+    return false;
+  }
+
+  @Override
+  public double bytesPerSecond() throws IOException, InterruptedException {
+    LoadResult result = LoadResult.parse(Spawned.line(command, LoadResult::isLast));
+    return result.bytes() * tickRate / result.ticks();
+  }
+}
