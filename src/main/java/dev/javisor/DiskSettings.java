@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.config.DiskConfig;
 import dev.javisor.config.DiskEngine;
+import dev.javisor.config.RateLimiter;
 import dev.javisor.internal.block.file.DiskSpec;
 import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.virtio.blk.BlkConfig;
@@ -26,6 +27,7 @@ final class DiskSettings implements DiskConfig {
   private int queueSize = DEFAULT_QUEUE_SIZE;
   private @Nullable String serial;
   private @Nullable String id;
+  private RateLimiter limiter = RateLimiter.UNLIMITED;
   private DiskEngine engine = DiskEngine.AUTO;
 
   /**
@@ -78,6 +80,12 @@ final class DiskSettings implements DiskConfig {
   }
 
   @Override
+  public DiskConfig rateLimiter(RateLimiter limiter) {
+    this.limiter = requireNonNull(limiter, "limiter");
+    return this;
+  }
+
+  @Override
   public DiskConfig engine(DiskEngine engine) {
     this.engine = requireNonNull(engine, "engine");
     return this;
@@ -105,7 +113,7 @@ final class DiskSettings implements DiskConfig {
     }
     checkQueues(field, problems);
     return new DiskSpec(
-        field, name, path, backend, readOnly, direct, queues, queueSize, told, engine);
+        field, name, path, backend, readOnly, direct, queues, queueSize, told, limiter, engine);
   }
 
   private void checkSource(String field, List<Problem> problems) {

@@ -44,6 +44,19 @@ public interface DiskConfig {
    */
   DiskConfig id(String id);
 
+  /**
+   * Keeps the disk to a limit of its own, which {@link #rateLimiter} can change later. Default:
+   * none.
+   */
+  default DiskConfig rateLimit(RateLimit limit) {
+    return rateLimiter(RateLimiter.of(limit));
+  }
+
+  /**
+   * Keeps the disk to the limit of a limiter. Disks that have the same one share what it allows.
+   */
+  DiskConfig rateLimiter(RateLimiter limiter);
+
   /** How requests are carried out on the file. Default {@link DiskEngine#AUTO}. */
   DiskConfig engine(DiskEngine engine);
 }

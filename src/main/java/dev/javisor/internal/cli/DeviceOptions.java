@@ -5,6 +5,7 @@ import dev.javisor.config.DiskConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options that give the machine devices. Cloud Hypervisor's names and keys. */
@@ -12,16 +13,38 @@ final class DeviceOptions {
   private static final String DISK = "--disk";
   private static final String RNG = "--rng";
   private static final List<String> DISK_KEYS =
-      List.of("path", "readonly", "direct", "num_queues", "queue_size", "serial", "id");
+      Stream.concat(
+              Stream.of(
+                  "path",
+                  "readonly",
+                  "direct",
+                  "num_queues",
+                  "queue_size",
+                  "serial",
+                  "id",
+                  "rate_limit_group"),
+              RateLimitKeys.NAMES.stream())
+          .toList();
 
   @Option(
       names = DISK,
       arity = "1..*",
       paramLabel =
-          "path=FILE[,readonly=on][,direct=on][,num_queues=N][,queue_size=N][,serial=TEXT][,id=NAME]",
+          "path=FILE[,readonly=on][,direct=on][,num_queues=N][,queue_size=N][,serial=TEXT][,id=NAME]"
+              + "[,rate_limit_group=NAME][,bw_size=BYTES,bw_refill_time=MS[,bw_one_time_burst=BYTES]]"
+              + "[,ops_size=N,ops_refill_time=MS[,ops_one_time_burst=N]]",
       description =
           "a disk: a raw image or a block device; several after each other, or the option again")
   private List<String> disks = new ArrayList<>();
+
+  @Option(
+      names = RateLimitGroups.OPTION,
+      arity = "1..*",
+      paramLabel =
+          "id=NAME[,bw_size=BYTES,bw_refill_time=MS[,bw_one_time_burst=BYTES]]"
+              + "[,ops_size=N,ops_refill_time=MS[,ops_one_time_burst=N]]",
+      description = "a limit that devices share which name it by rate_limit_group")
+  private List<String> groups = new ArrayList<>();
 
   @Option(
       names = RNG,
@@ -38,9 +61,10 @@ final class DeviceOptions {
    * @throws IllegalArgumentException naming the option and the word that is wrong
    */
   void apply(VirtualMachine.Builder builder) {
+    RateLimitGroups limits = new RateLimitGroups(groups);
     for (String disk : disks) {
       KeyValues keys = KeyValues.parse(DISK, disk, DISK_KEYS);
-      builder.disk(config -> configure(config, keys));
+      builder.disk(config -> configure(config, keys, limits));
     }
     String source = KeyValues.parse(RNG, rng, List.of("src")).get("src");
     if (source != null) {
@@ -48,7 +72,7 @@ final class DeviceOptions {
     }
   }
 
-  private static void configure(DiskConfig config, KeyValues keys) {
+  private static void configure(DiskConfig config, KeyValues keys, RateLimitGroups limits) {
     String path = keys.get("path");
     if (path == null) {
       throw new IllegalArgumentException(DISK + ": path=FILE is missing");
@@ -56,7 +80,8 @@ final class DeviceOptions {
     config
         .path(Path.of(path))
         .readOnly(keys.isOn(DISK, "readonly", false))
-        .direct(keys.isOn(DISK, "direct", false));
+        .direct(keys.isOn(DISK, "direct", false))
+        .rateLimiter(limits.limiter(DISK, keys));
     String queues = keys.get("num_queues");
     if (queues != null) {
       config.queues(KeyValues.number(DISK, "num_queues", queues));

@@ -94,8 +94,22 @@ final class KeyValues {
    * @throws IllegalArgumentException if it is none
    */
   static int number(String option, String key, String value) {
+    long number = longNumber(option, key, value);
+    if (number != (int) number) {
+      throw new IllegalArgumentException(
+          "%s: %s=%s: expected a smaller number".formatted(option, key, value));
+    }
+    return (int) number;
+  }
+
+  /**
+   * The value of a key that takes a whole number, which may be large.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static long longNumber(String option, String key, String value) {
     try {
-      return Integer.parseInt(value);
+      return Long.parseLong(value);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
           "%s: %s=%s: expected a whole number".formatted(option, key, value), e);

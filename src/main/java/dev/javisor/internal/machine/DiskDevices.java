@@ -49,8 +49,9 @@ public final class DiskDevices {
   }
 
   private static PciDevice<?> device(DiskSpec spec, Disk disk, DeviceHost host) {
-    BlkConfig config = new BlkConfig(spec.id(), spec.queues(), spec.queueSize(), spec.serial());
-    VirtioDisk device = VirtioDisk.create(config, disk, System::nanoTime);
+    BlkConfig config =
+        new BlkConfig(spec.id(), spec.queues(), spec.queueSize(), spec.limiter(), spec.serial());
+    VirtioDisk device = VirtioDisk.create(config, disk, System::nanoTime, host.timer());
     return VirtioDevices.pci(device, host.memory(), host.workers(), host.interrupts());
   }
 

@@ -7,6 +7,8 @@ import dev.javisor.event.VmExit;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MainTest {
@@ -58,6 +60,45 @@ class MainTest {
     assertEquals(ExitStatus.USAGE, run("run", "--kernl", "k"));
 
     assertTrue(text(err).contains("--kernel"), text(err));
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithARateLimit() {
+    String disk = "path=d,";
+    assertEquals(ExitStatus.USAGE, runDisk(disk + "bw_size=1000"));
+    assertEquals(ExitStatus.USAGE, runDisk(disk + "ops_size=0,ops_refill_time=1"));
+    assertEquals(ExitStatus.USAGE, runDisk(disk + "bw_size=1,bw_refill_time=soon"));
+    assertEquals(ExitStatus.USAGE, runDisk(disk + "rate_limit_group=g"));
+    String group = "id=g,ops_size=1,ops_refill_time=1";
+    assertEquals(
+        ExitStatus.USAGE,
+        runDisk(
+            disk + "rate_limit_group=g,bw_size=1,bw_refill_time=1", "--rate-limit-group", group));
+    assertEquals(ExitStatus.USAGE, runDisk(disk, "--rate-limit-group", "id=g"));
+    assertEquals(ExitStatus.USAGE, runDisk("path=d", "--rate-limit-group", "id=g"));
+    assertEquals(ExitStatus.USAGE, runDisk("path=d", "--rate-limit-group", group, group));
+    assertEquals(
+        ExitStatus.ERROR, runDisk(disk + "rate_limit_group=g", "--rate-limit-group", group));
+
+    String said = text(err);
+    for (String message :
+        new String[] {
+          "a limit needs both bw_size and bw_refill_time",
+          "--disk: ops: bucket size 0: expected 1 to 2^50",
+          "bw_refill_time=soon: expected a whole number",
+          "there is no rate_limit_group=g: define it by --rate-limit-group id=g,...",
+          "a device has a limit of its own or rate_limit_group=g, not both",
+          "group g limits nothing",
+          "there are two groups g",
+        }) {
+      assertTrue(said.contains(message), message + " in " + said);
+    }
+  }
+
+  private int runDisk(String disk, String... more) {
+    List<String> words = new ArrayList<>(List.of("run", "--kernel", "k", "--disk", disk));
+    words.addAll(List.of(more));
+    return run(words.toArray(new String[0]));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.javisor.internal.block.file;
 
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.config.DiskEngine;
+import dev.javisor.config.RateLimiter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param queues the number of queues
  * @param queueSize descriptors of each
  * @param serial what the guest is told by GET_ID, up to 20 ASCII characters; may be empty
+ * @param limiter what its requests are kept to
  * @param engine how requests reach the file
  */
 public record DiskSpec(
@@ -29,4 +31,31 @@ public record DiskSpec(
     int queues,
     int queueSize,
     String serial,
-    DiskEngine engine) {}
+    RateLimiter limiter,
+    DiskEngine engine) {
+  /** A disk without a rate limit. */
+  public DiskSpec(
+      String field,
+      String id,
+      @Nullable Path path,
+      @Nullable BlockBackend backend,
+      boolean readOnly,
+      boolean direct,
+      int queues,
+      int queueSize,
+      String serial,
+      DiskEngine engine) {
+    this(
+        field,
+        id,
+        path,
+        backend,
+        readOnly,
+        direct,
+        queues,
+        queueSize,
+        serial,
+        RateLimiter.UNLIMITED,
+        engine);
+  }
+}

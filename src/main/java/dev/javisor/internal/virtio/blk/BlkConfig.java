@@ -1,5 +1,6 @@
 package dev.javisor.internal.virtio.blk;
 
+import dev.javisor.config.RateLimiter;
 import dev.javisor.internal.virtio.QueueConfig;
 
 /**
@@ -9,9 +10,10 @@ import dev.javisor.internal.virtio.QueueConfig;
  * @param queues the number of request queues, 1 to {@link #MOST_QUEUES}
  * @param queueSize descriptors of each, a power of two from {@link #LEAST_QUEUE_SIZE} to {@link
  *     #MOST_QUEUE_SIZE}
+ * @param limiter what its requests are kept to
  * @param serial what GET_ID tells, up to {@link #MOST_SERIAL} bytes of ASCII; longer is cut
  */
-public record BlkConfig(String id, int queues, int queueSize, String serial) {
+public record BlkConfig(String id, int queues, int queueSize, RateLimiter limiter, String serial) {
   /** The most queues: each is a thread of the host. */
   public static final int MOST_QUEUES = 64;
 

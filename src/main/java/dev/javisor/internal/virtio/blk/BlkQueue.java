@@ -5,6 +5,7 @@ import dev.javisor.backend.BlockStatus;
 import dev.javisor.internal.block.DiskQueue;
 import dev.javisor.internal.block.DiskRequest;
 import dev.javisor.internal.virtio.DescriptorChain;
+import dev.javisor.internal.virtio.Throttle;
 import dev.javisor.internal.virtio.VirtQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -57,6 +58,7 @@ final class BlkQueue {
   private final VirtQueue queue;
   private final DiskQueue disk;
   private final BlkRequests requests;
+  private final Throttle throttle;
   private final BlkCounters.Queue counters;
   private final LongSupplier nanoTime;
   private final BooleanSupplier writeback;
@@ -74,6 +76,7 @@ final class BlkQueue {
       VirtQueue queue,
       DiskQueue disk,
       BlkRequests requests,
+      Throttle throttle,
       BlkCounters.Queue counters,
       LongSupplier nanoTime,
       BooleanSupplier writeback) {
@@ -81,6 +84,7 @@ final class BlkQueue {
     this.queue = queue;
     this.disk = disk;
     this.requests = requests;
+    this.throttle = throttle;
     this.counters = counters;
     this.nanoTime = nanoTime;
     this.writeback = writeback;
@@ -98,12 +102,17 @@ final class BlkQueue {
     do {
       queue.disableNotifications();
       DescriptorChain chain;
-      while (budget > 0 && (chain = queue.pop()) != null) {
+      boolean admitted = throttle.isOpen();
+      while (admitted && budget > 0 && (chain = queue.pop()) != null) {
         budget--;
-        start(chain);
+        admitted = start(chain);
       }
       disk.commit();
       show();
+      if (!admitted) {
+        // Who opens the throttle again wakes this queue; the driver need not.
+        return false;
+      }
     } while (budget > 0 && queue.enableNotifications());
     return budget == 0;
   }
@@ -154,7 +163,8 @@ final class BlkQueue {
     disk.close();
   }
 
-  private void start(DescriptorChain chain) {
+  /** Starts a request, or gives it back and returns false if its time has not come. */
+  private boolean start(DescriptorChain chain) {
     Slot slot = slots[chain.head()];
     if (slot == null) {
       slot = new Slot();
@@ -165,7 +175,12 @@ final class BlkQueue {
     int status = requests.read(chain, request);
     if (status != BlkRequests.FOR_THE_DISK) {
       finish(chain, status, status == BlkRequests.STATUS_OK ? chain.writable().bytes() : 0);
-      return;
+      return true;
+    }
+    if (!throttle.admits(request.length())) {
+      slot.chain = null;
+      queue.undoPop(chain);
+      return false;
     }
     slot.write = request.operation() != BlockOperation.READ;
     slot.bytes = request.length();
@@ -173,6 +188,7 @@ final class BlkQueue {
     request.started(nanoTime.getAsLong());
     underWay++;
     disk.submit(request);
+    return true;
   }
 
   private void finish(Slot slot) {

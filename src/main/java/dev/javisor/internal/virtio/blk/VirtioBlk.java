@@ -1,9 +1,10 @@
 package dev.javisor.internal.virtio.blk;
 
 import dev.javisor.internal.block.Disk;
-import dev.javisor.internal.block.DiskQueue;
 import dev.javisor.internal.block.DiskWaker;
 import dev.javisor.internal.bus.DeviceCounters;
+import dev.javisor.internal.bus.Scheduler;
+import dev.javisor.internal.virtio.Throttle;
 import dev.javisor.internal.virtio.VirtQueue;
 import dev.javisor.internal.virtio.VirtioDevice;
 import dev.javisor.internal.virtio.VirtioFeatures;
@@ -30,6 +31,7 @@ final class VirtioBlk implements VirtioDisk {
   private final BlkConfig config;
   private final Disk disk;
   private final LongSupplier nanoTime;
+  private final Scheduler timer;
   private final BlkRequests requests;
   private final BlkCounters counters;
   private final ByteBuffer layout;
@@ -40,10 +42,11 @@ final class VirtioBlk implements VirtioDisk {
   private volatile boolean flushes;
   private volatile boolean cancelled;
 
-  VirtioBlk(BlkConfig config, Disk disk, LongSupplier nanoTime) {
+  VirtioBlk(BlkConfig config, Disk disk, LongSupplier nanoTime, Scheduler timer) {
     this.config = config;
     this.disk = disk;
     this.nanoTime = nanoTime;
+    this.timer = timer;
     requests = new BlkRequests(disk, config.serial());
     counters = new BlkCounters(config.id(), config.queues());
     layout = BlkLayout.of(disk, config);
@@ -121,10 +124,18 @@ final class VirtioBlk implements VirtioDisk {
   public void startQueue(VirtQueue queue) {
     int index = queue.index();
     String name = "%s queue %d".formatted(config.id(), index);
-    DiskQueue way = disk.open(name, queue.size(), waker(index));
+    DiskWaker waker = waker(index);
+    Throttle throttle = new Throttle(config.limiter(), nanoTime, timer, waker::wake);
     BlkQueue started =
         new BlkQueue(
-            name, queue, way, requests, counters.queue(index), nanoTime, this::mayCacheWrites);
+            name,
+            queue,
+            disk.open(name, queue.size(), waker),
+            requests,
+            throttle,
+            counters.queue(index),
+            nanoTime,
+            this::mayCacheWrites);
     if (cancelled) {
       started.cancel();
     }

@@ -2,6 +2,7 @@ package dev.javisor.internal.virtio.blk;
 
 import dev.javisor.internal.block.Disk;
 import dev.javisor.internal.bus.DeviceCounters;
+import dev.javisor.internal.bus.Scheduler;
 import dev.javisor.internal.virtio.VirtioDevice;
 import java.util.function.LongSupplier;
 
@@ -11,10 +12,11 @@ public interface VirtioDisk extends VirtioDevice<BlkState> {
    * Makes the device.
    *
    * @param disk belongs to the device from here on
-   * @param nanoTime the clock of latencies, as {@link System#nanoTime}
+   * @param nanoTime the clock of latencies and waits, as {@link System#nanoTime}
+   * @param timer wakes queues that wait for their rate limit
    */
-  static VirtioDisk create(BlkConfig config, Disk disk, LongSupplier nanoTime) {
-    return new VirtioBlk(config, disk, nanoTime);
+  static VirtioDisk create(BlkConfig config, Disk disk, LongSupplier nanoTime, Scheduler timer) {
+    return new VirtioBlk(config, disk, nanoTime, timer);
   }
 
   /** What it counts. */

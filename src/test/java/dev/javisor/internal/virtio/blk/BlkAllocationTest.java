@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.javisor.config.DiskEngine;
+import dev.javisor.config.RateLimiter;
 import dev.javisor.internal.block.Disk;
 import dev.javisor.internal.block.file.DiskSpec;
 import dev.javisor.internal.block.file.FileDisks;
@@ -39,11 +40,14 @@ class BlkAllocationTest {
     Disk disk =
         FileDisks.open(
             new DiskSpec("disks[0]", "disk0", file, null, false, false, 1, 64, "", engine));
-    BlkConfig config = new BlkConfig("disk0", 1, BlkDriver.QUEUE_SIZE, "");
+    BlkConfig config = new BlkConfig("disk0", 1, BlkDriver.QUEUE_SIZE, RateLimiter.UNLIMITED, "");
     try (GuestMemory memory =
             GuestRam.map(new RamSpec(64 << 20, false, false, false, false), 0xC000_0000L);
         BlkDriver driver =
-            new BlkDriver(memory, VirtioDisk.create(config, disk, System::nanoTime), -1L)) {
+            new BlkDriver(
+                memory,
+                VirtioDisk.create(config, disk, System::nanoTime, BlkDriver.NO_TIMER),
+                -1L)) {
       DriverQueue queue = driver.queues.get(0);
       Buffer read = queue.readable(BlkDriver.header(BlkDriver.IN, 8));
       Buffer write = queue.readable(BlkDriver.header(BlkDriver.OUT, 16));

@@ -1,5 +1,6 @@
 package dev.javisor.internal.virtio.blk;
 
+import dev.javisor.internal.bus.Scheduler;
 import dev.javisor.internal.memory.GuestMemory;
 import dev.javisor.internal.sys.EventFd;
 import dev.javisor.internal.virtio.DriverQueue;
@@ -28,6 +29,12 @@ final class BlkDriver implements AutoCloseable {
   static final int OK = 0;
   static final int IOERR = 1;
   static final int UNSUPP = 2;
+
+  /** For disks that have no rate limit. */
+  static final Scheduler NO_TIMER =
+      (delay, task) -> {
+        throw new AssertionError("nothing is due later");
+      };
 
   static final int QUEUE_SIZE = 64;
   private static final long QUEUE_SPACING = 16 << 20;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.config.DiskEngine;
+import dev.javisor.config.RateLimiter;
 import dev.javisor.internal.block.BackendDisk;
 import dev.javisor.internal.block.Disk;
 import dev.javisor.internal.block.file.DiskSpec;
@@ -131,8 +132,9 @@ class HostileBlkDriverTest {
   }
 
   private VirtioDisk device(String kind, Path file) {
-    BlkConfig config = new BlkConfig("disk0", 1, BlkDriver.QUEUE_SIZE, "serial");
-    return VirtioDisk.create(config, disk(kind, file), System::nanoTime);
+    BlkConfig config =
+        new BlkConfig("disk0", 1, BlkDriver.QUEUE_SIZE, RateLimiter.UNLIMITED, "serial");
+    return VirtioDisk.create(config, disk(kind, file), System::nanoTime, BlkDriver.NO_TIMER);
   }
 
   private static Disk disk(String kind, Path file) {

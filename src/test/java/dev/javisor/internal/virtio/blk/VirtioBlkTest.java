@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.BlockOperation;
 import dev.javisor.backend.BlockStatus;
+import dev.javisor.config.RateLimiter;
 import dev.javisor.internal.block.BackendDisk;
 import dev.javisor.internal.block.Disk;
 import dev.javisor.internal.memory.GuestMemory;
@@ -363,8 +364,10 @@ class VirtioBlkTest {
   }
 
   private BlkDriver driver(Disk disk, int queues, long features) {
-    BlkConfig config = new BlkConfig("disk0", queues, BlkDriver.QUEUE_SIZE, "serial-1");
-    return new BlkDriver(memory, VirtioDisk.create(config, disk, System::nanoTime), features);
+    BlkConfig config =
+        new BlkConfig("disk0", queues, BlkDriver.QUEUE_SIZE, RateLimiter.UNLIMITED, "serial-1");
+    return new BlkDriver(
+        memory, VirtioDisk.create(config, disk, System::nanoTime, BlkDriver.NO_TIMER), features);
   }
 
   private static Disk disk(BlockBackend backend) {
