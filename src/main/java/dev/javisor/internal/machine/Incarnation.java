@@ -68,10 +68,15 @@ final class Incarnation {
   /** Returns once no vCPU is in the guest; its paravirtual clock stands still then. */
   void park() {
     runners.forEach(runner -> runner.command(VcpuRunner.Command.PARK));
+    awaitRest();
+    clockAtPause = vm.clock();
+  }
+
+  /** Returns once all that are told to park are. */
+  void awaitRest() {
     for (VcpuRunner runner : running) {
       check(runner, "pause", runner.awaitRest(REST_LIMIT));
     }
-    clockAtPause = vm.clock();
   }
 
   /** Goes on after {@link #park}. */

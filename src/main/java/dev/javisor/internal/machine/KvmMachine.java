@@ -69,13 +69,15 @@ final class KvmMachine implements Machine {
     try {
       Hardware made = Hardware.create(device, cpuid, spec, listener, ending);
       hardware = made;
-      incarnation = made.revive(state, ram);
+      Incarnation revived = made.revive(state, ram);
+      incarnation = revived;
       refuseIfKilled();
       pause(true);
       if (state.resetWished()) {
         ending.guestReset();
       }
-      startThreads(incarnation);
+      startThreads(revived);
+      revived.awaitRest();
     } finally {
       lock.unlock();
     }
