@@ -51,7 +51,7 @@ final class LinuxGuest implements AutoCloseable {
 
   private LinuxGuest(
       String cmdline, Consumer<VirtualMachine.Builder> configure, String... modules) {
-    initramfs = initramfs(modules);
+    initramfs = initramfs(INIT, modules);
     VirtualMachine.Builder builder =
         VirtualMachine.builder()
             .kernel(kernel().image())
@@ -183,14 +183,15 @@ final class LinuxGuest implements AutoCloseable {
     return vm.console().tail(30);
   }
 
-  private static Path initramfs(String... modules) {
+  /** Writes an initramfs with busybox and these modules that runs a script. */
+  static Path initramfs(String script, String... modules) {
     try {
       Path file = Files.createTempFile("javisor-test-", ".cpio");
       GuestPackages packages = GuestPackages.debian();
       return Initramfs.builder()
           .busybox(packages.busybox())
           .modules(packages.kernel(), modules)
-          .init(INIT)
+          .init(script)
           .build()
           .writeTo(file);
     } catch (IOException e) {
