@@ -25,8 +25,9 @@ final class FileDisk implements Disk {
    * @param size in bytes
    * @param logicalBlock in bytes
    * @param physicalBlock in bytes
+   * @param holes whether space can be given back
    */
-  record Shape(long size, int logicalBlock, int physicalBlock) {}
+  record Shape(long size, int logicalBlock, int physicalBlock, boolean holes) {}
 
   FileDisk(DiskSpec spec, OpenFile file, Shape shape, boolean ioUring) {
     this.spec = spec;
@@ -58,7 +59,7 @@ final class FileDisk implements Disk {
 
   @Override
   public boolean discards() {
-    return !spec.readOnly();
+    return !spec.readOnly() && shape.holes();
   }
 
   @Override

@@ -25,6 +25,11 @@ public final class FileDisks {
   interface Opener {
     /** As {@link DiskFile#openDisk}. */
     DiskFile open(Path path, int flags);
+
+    /** As {@link DiskFile#allocate}. */
+    default long allocate(DiskFile file, int mode, long offset, long length) {
+      return file.allocate(mode, offset, length);
+    }
   }
 
   private final Opener opener;
@@ -170,7 +175,7 @@ public final class FileDisks {
     }
   }
 
-  private static FileDisk.Shape shape(DiskFile.Kind kind, DiskFile buffered, OpenFile file) {
+  private FileDisk.Shape shape(DiskFile.Kind kind, DiskFile buffered, OpenFile file) {
     boolean device = kind == DiskFile.Kind.BLOCK_DEVICE;
     long size = buffered.diskSize();
     int logical = Math.max(SECTOR, device ? buffered.logicalBlockSize() : file.unit());
@@ -178,7 +183,14 @@ public final class FileDisks {
       logical = SECTOR;
     }
     int physical = Math.max(logical, device ? buffered.physicalBlockSize() : PAGE);
-    return new FileDisk.Shape(size, logical, physical);
+    boolean holes = device || hasHoles(buffered, size);
+    return new FileDisk.Shape(size, logical, physical, holes);
+  }
+
+  /** Asks for a hole behind the end, where it changes nothing. */
+  private boolean hasHoles(DiskFile file, long size) {
+    long result = opener.allocate(file, DiskFile.PUNCH_HOLE | DiskFile.KEEP_SIZE, size, 1);
+    return result != -Errno.EOPNOTSUPP && result != -Errno.ENOSYS;
   }
 
   private static int mode(DiskSpec spec) {

@@ -1,6 +1,8 @@
 package dev.javisor.internal.block.file;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -145,6 +148,43 @@ class FileDisksTest {
     assertEquals("direct", refusal.key());
     assertTrue(refusal.hint().contains("has no direct I/O"), refusal.hint());
     FileDisks.open(spec(file, false)).close();
+  }
+
+  @Test
+  void shouldNotOfferDiscard_whenTheFileSystemHasNoHoles() throws IOException {
+    Path file = file(4096);
+    byte[] content = new byte[4096];
+    Arrays.fill(content, (byte) 7);
+    Files.write(file, content);
+
+    assertFalse(opened(file, -Errno.EOPNOTSUPP));
+    assertTrue(opened(file, -Errno.EINTR), "it may well have holes");
+    try (Disk disk = FileDisks.open(spec(file, false))) {
+      assertTrue(disk.discards(), "this one has holes");
+    }
+    assertArrayEquals(content, Files.readAllBytes(file));
+    try (Disk disk = FileDisks.open(spec(file, true))) {
+      assertFalse(disk.discards(), "read-only");
+    }
+  }
+
+  /** Whether a disk offers discards on a file system that answers so. */
+  private static boolean opened(Path path, long answer) {
+    FileDisks.Opener opener =
+        new FileDisks.Opener() {
+          @Override
+          public DiskFile open(Path at, int flags) {
+            return DiskFile.openDisk(at, flags);
+          }
+
+          @Override
+          public long allocate(DiskFile file, int mode, long offset, long length) {
+            return answer;
+          }
+        };
+    try (Disk disk = new FileDisks(opener).openDisk(spec(path, false))) {
+      return disk.discards();
+    }
   }
 
   private static void refused(Path path, String why) {
