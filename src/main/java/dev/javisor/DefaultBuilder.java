@@ -19,6 +19,7 @@ import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.console.ConsoleConsumer;
 import dev.javisor.internal.console.ConsolePorts;
 import dev.javisor.internal.machine.CpuSpec;
+import dev.javisor.internal.machine.DeviceIds;
 import dev.javisor.internal.machine.EntropyDevices;
 import dev.javisor.internal.machine.HostFacts;
 import dev.javisor.internal.machine.HostProblem;
@@ -267,7 +268,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
             hostMemory,
             memoryFit,
             problems);
-    List<PciDeviceFactory> devices = devices(problems);
+    List<PciDeviceFactory> devices = devices(ports, problems);
     return new VmSetup(
         vmName,
         platform,
@@ -282,9 +283,16 @@ final class DefaultBuilder implements VirtualMachine.Builder {
         List.copyOf(listeners));
   }
 
-  private List<PciDeviceFactory> devices(List<Problem> problems) {
-    List<PciDeviceFactory> devices = new ArrayList<>(disks.resolve(problems));
+  private List<PciDeviceFactory> devices(ConsolePorts ports, List<Problem> problems) {
+    DeviceIds ids = new DeviceIds();
     Path source = rng;
+    if (ports.hasVirtio()) {
+      ids.claim("console", DeviceIds.CONSOLE, problems);
+    }
+    if (source != null) {
+      ids.claim("rng", DeviceIds.ENTROPY, problems);
+    }
+    List<PciDeviceFactory> devices = new ArrayList<>(disks.resolve(ids, problems));
     if (source != null) {
       EntropyDevices.check(source).ifPresent(problems::add);
       devices.add(EntropyDevices.from(source));

@@ -2,6 +2,7 @@ package dev.javisor;
 
 import dev.javisor.internal.block.file.DiskSpec;
 import dev.javisor.internal.config.Problem;
+import dev.javisor.internal.machine.DeviceIds;
 import dev.javisor.internal.machine.DiskDevices;
 import dev.javisor.internal.machine.PciDeviceFactory;
 import java.io.IOException;
@@ -21,13 +22,15 @@ final class DiskList {
   /**
    * Makes out the disks, and looks at what is behind them.
    *
+   * @param ids knows the names of other devices, and gets theirs
    * @param problems takes the mistakes
    */
-  List<PciDeviceFactory> resolve(List<Problem> problems) {
+  List<PciDeviceFactory> resolve(DeviceIds ids, List<Problem> problems) {
     List<DiskSpec> specs = new ArrayList<>();
     for (DiskSettings disk : disks) {
       int before = problems.size();
       DiskSpec spec = disk.resolve(specs.size(), problems);
+      ids.claim(spec.field(), spec.id(), problems);
       checkAgainst(specs, spec, problems);
       if (problems.size() == before) {
         DiskDevices.check(spec).ifPresent(problems::add);
@@ -39,11 +42,6 @@ final class DiskList {
 
   private static void checkAgainst(List<DiskSpec> others, DiskSpec spec, List<Problem> problems) {
     for (DiskSpec other : others) {
-      if (spec.id().equals(other.id())) {
-        problems.add(
-            new Problem(
-                spec.field() + ".id", spec.id(), "%s has that id, too".formatted(other.field())));
-      }
       if (spec.backend() != null && spec.backend() == other.backend()) {
         problems.add(
             new Problem(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.BlockRequest;
+import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.DiskConfig;
 import dev.javisor.config.DiskEngine;
 import dev.javisor.error.ConfigurationProblem;
@@ -73,6 +74,28 @@ class BuilderDiskTest extends BuilderFixture {
     refused("id", "a?b", "printable", d -> d.id("a\nb").serial("s"));
     refused("serial", "x".repeat(21), "up to 20", d -> d.serial("x".repeat(21)));
     refused("serial", "ü", "ASCII", d -> d.serial("ü"));
+  }
+
+  @Test
+  void shouldRefuse_whenAnotherDeviceHasItsId() {
+    BlockBackend backend = BlockBackend.inMemory(512);
+
+    assertProblem(
+        "disks[0].id",
+        "rng0",
+        "rng has that id, too",
+        fixture.builder().disk(backend, d -> d.id("rng0")).rng());
+    assertProblem(
+        "disks[0].id",
+        "console0",
+        "console has that id, too",
+        fixture.builder().disk(backend, d -> d.id("console0")).virtioConsole(ConsoleMode.api()));
+    assertProblem(
+        "disks[0].id",
+        "serial0",
+        "a device on the machine's board is called that",
+        fixture.builder().disk(backend, d -> d.id("serial0")));
+    boot(fixture.builder().disk(backend, d -> d.id("rng0")));
   }
 
   @Test

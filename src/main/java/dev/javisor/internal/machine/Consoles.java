@@ -65,7 +65,8 @@ final class Consoles implements AutoCloseable {
       return;
     }
     VirtioConsole made =
-        VirtioDevices.console("console0", ConsoleConfig.DEFAULT, virtio::print, virtio::inputReady);
+        VirtioDevices.console(
+            DeviceIds.CONSOLE, ConsoleConfig.DEFAULT, virtio::print, virtio::inputReady);
     devices.add(VirtioDevices.pci(made, host.memory(), host.workers(), host.interrupts()));
     device = made;
     virtio.connect(made::receive);

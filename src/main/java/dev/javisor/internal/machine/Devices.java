@@ -71,7 +71,7 @@ final class Devices implements AutoCloseable {
     deviceListener = told(listener);
     ioApic =
         LegacyDevices.ioApic(
-            "ioapic0", new IoApicConfig(layout.extendedDestinationIds()), interrupts);
+            DeviceIds.IO_APIC, new IoApicConfig(layout.extendedDestinationIds()), interrupts);
     add(mmioBus, PlatformLayout.IOAPIC, ioApic);
     if (consoles.modes().hasSerial()) {
       addSerial(consoles.serial());
@@ -79,34 +79,38 @@ final class Devices implements AutoCloseable {
     add(
         pioBus,
         PlatformLayout.ACPI_SHUTDOWN,
-        LegacyDevices.acpiShutdown("acpi-shutdown0", control));
+        LegacyDevices.acpiShutdown(DeviceIds.ACPI_SHUTDOWN, control));
     add(
         pioBus,
         new AddressRange(KEYBOARD_CONTROLLER_PORT, LegacyDevices.KEYBOARD_CONTROLLER_SIZE),
-        LegacyDevices.keyboardController("i8042", control));
+        LegacyDevices.keyboardController(DeviceIds.KEYBOARD_CONTROLLER, control));
     add(
         pioBus,
         PlatformLayout.CMOS,
         LegacyDevices.cmos(
-            "rtc0",
+            DeviceIds.CLOCK,
             new CmosConfig(layout.ramBelow4Gib(), layout.ramAbove4Gib()),
             Clock.systemUTC(),
             timer,
             ioApic.line(RTC_PIN),
             control));
-    genericEvents = LegacyDevices.genericEventDevice("ged0", ioApic.line(GENERIC_EVENTS_PIN));
+    genericEvents =
+        LegacyDevices.genericEventDevice(DeviceIds.GENERIC_EVENTS, ioApic.line(GENERIC_EVENTS_PIN));
     add(mmioBus, layout.genericEvents(), genericEvents);
-    add(pioBus, PlatformLayout.PM_TIMER, LegacyDevices.pmTimer("pm-timer0", System::nanoTime));
+    add(
+        pioBus,
+        PlatformLayout.PM_TIMER,
+        LegacyDevices.pmTimer(DeviceIds.PM_TIMER, System::nanoTime));
     add(
         pioBus,
         PlatformLayout.DEBUG_PORT,
         LegacyDevices.debugPort(
-            "debug-port0", System::nanoTime, code -> log.debug("{}: {}", name, code)));
+            DeviceIds.DEBUG_PORT, System::nanoTime, code -> log.debug("{}: {}", name, code)));
     add(
         pioBus,
         PlatformLayout.DEBUG_CONSOLE,
         LegacyDevices.debugConsole(
-            "debug-console0",
+            DeviceIds.DEBUG_CONSOLE,
             new DebugOutput(line -> log.debug("{}: debug console: {}", name, line))));
     pci = new PciBus(PlatformLayout.PCI_MMIO_32, layout.pciWindow64());
     all.add(pci);
@@ -119,10 +123,12 @@ final class Devices implements AutoCloseable {
   /**
    * Puts a device into the PCI bus's next slot. It belongs to this object from here on.
    *
-   * @throws IllegalStateException if there is no more room; the device is closed then
+   * @throws IllegalStateException if there is no more room, or another device has its name; it is
+   *     closed then
    */
   void add(PciDevice<?> device) {
     try {
+      refuseTaken(device.id());
       pci.add(device.function());
     } catch (RuntimeException e) {
       device.close();
@@ -134,6 +140,12 @@ final class Devices implements AutoCloseable {
     DeviceCounters counted = device.counters();
     if (counted != null) {
       counters.add(counted);
+    }
+  }
+
+  private void refuseTaken(String id) {
+    if (all.stream().anyMatch(other -> other.id().equals(id))) {
+      throw new IllegalStateException("two devices are called " + id);
     }
   }
 
@@ -220,7 +232,7 @@ final class Devices implements AutoCloseable {
   private void addSerial(ConsolePort port) {
     SerialPort serial =
         LegacyDevices.serialPort(
-            "serial0",
+            DeviceIds.SERIAL,
             SerialConfig.DEFAULT,
             ioApic.line(PlatformLayout.COM1_PIN),
             port::print,

@@ -59,7 +59,7 @@ public final class EntropyDevices {
     EntropySource source = HostEntropy.open(path);
     try {
       return VirtioDevices.pci(
-          VirtioDevices.entropy("rng0", source, host.timer()),
+          VirtioDevices.entropy(DeviceIds.ENTROPY, source, host.timer()),
           host.memory(),
           host.workers(),
           host.interrupts());

@@ -26,6 +26,7 @@ import dev.javisor.testing.microguest.RamCopy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -202,6 +203,27 @@ class MachineRestoreTest {
     }
   }
 
+  @Test
+  void shouldHaveNamesOfItsOwn_forAllDevicesOfItsBoard() {
+    List<String> names = saved(GUEST).devices().stream().map(MachineState.Part::id).toList();
+
+    assertEquals(Set.copyOf(DeviceIds.BOARD), Set.copyOf(names.subList(0, names.size() - 2)));
+    assertEquals(List.of("rng0", "disk0"), names.subList(names.size() - 2, names.size()));
+  }
+
+  @Test
+  void shouldNotBoot_whenTwoDevicesHaveOneName() {
+    PciDeviceFactory rng = EntropyDevices.from(Path.of("/dev/urandom"));
+    HostResources before = HostResources.now();
+    try (MicroMachine vm =
+        MicroMachine.create(GUEST, spec -> withDevices(spec, List.of(rng, rng)))) {
+      MachineBootException e = assertThrows(MachineBootException.class, () -> vm.machine().boot());
+
+      assertEquals("two devices are called rng0", e.getMessage());
+    }
+    HostResources.awaitReturnTo(before);
+  }
+
   private static List<Long> counts(MicroMachine vm) {
     List<Long> counts = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -244,13 +266,13 @@ class MachineRestoreTest {
             16,
             "",
             DiskEngine.AUTO);
+    return withDevices(
+        spec, List.of(EntropyDevices.from(Path.of("/dev/urandom")), DiskDevices.from(disk)));
+  }
+
+  private static MachineSpec withDevices(MachineSpec spec, List<PciDeviceFactory> devices) {
     return new MachineSpec(
-        spec.name(),
-        spec.payload(),
-        spec.cpus(),
-        spec.ram(),
-        List.of(EntropyDevices.from(Path.of("/dev/urandom")), DiskDevices.from(disk)),
-        spec.threads());
+        spec.name(), spec.payload(), spec.cpus(), spec.ram(), devices, spec.threads());
   }
 
   private static void assertRefused(String expected, MachineState state) {
