@@ -1,5 +1,6 @@
 package dev.javisor.bench;
 
+import dev.javisor.bench.device.Allocation;
 import dev.javisor.bench.device.DeviceLoad;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -36,7 +37,8 @@ final class Bench implements Callable<Integer> {
                   new WarmBoot(44),
                   new WarmBoot(1),
                   new ProcessStart(),
-                  new Footprint()),
+                  new Footprint(),
+                  new Allocation()),
               DeviceLoad.all().stream())
           .toList();
 

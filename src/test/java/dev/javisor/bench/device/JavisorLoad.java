@@ -3,10 +3,12 @@ package dev.javisor.bench.device;
 import dev.javisor.TappedMachines;
 import dev.javisor.VirtualMachine;
 import dev.javisor.bench.Workbench;
+import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.DiskConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
 /** Javisor in this JVM, which is warm. */
@@ -52,24 +54,61 @@ final class JavisorLoad implements Subject {
 
   @Override
   public double bytesPerSecond() throws IOException, InterruptedException {
-    StringBuffer output = new StringBuffer();
-    try (VirtualMachine vm = withDevice(output).build().boot()) {
-      vm.awaitExit(LIMIT);
-    }
-    String last = output.toString().lines().filter(LoadResult::isLast).findFirst().orElse("");
-    LoadResult result = LoadResult.parse(last);
+    LoadResult result = run(Thread::new, line -> {});
     return result.bytes() * tickRate / result.ticks();
   }
 
-  private VirtualMachine.Builder withDevice(StringBuffer output) {
+  /**
+   * Bears the load once.
+   *
+   * @param threads makes the machine's threads
+   * @param onLine hears the guest's lines on the vCPU's thread as they end
+   */
+  LoadResult run(ThreadFactory threads, Consumer<String> onLine)
+      throws IOException, InterruptedException {
+    LineTap tap = new LineTap(onLine);
+    try (VirtualMachine vm = builder(tap).threadFactory(threads).build().boot()) {
+      vm.awaitExit(LIMIT);
+    }
+    return LoadResult.parse(tap.last);
+  }
+
+  private VirtualMachine.Builder builder(LineTap tap) {
     VirtualMachine.Builder builder =
-        TappedMachines.builder(b -> output.append((char) b)).kernel(kernel).memory(Workbench.RAM);
-    return load.device() == Workload.Device.RNG
-        ? builder.rng()
-        : builder.disk(
-            config -> {
-              config.path(disk).direct(load.direct());
-              options.accept(config);
-            });
+        TappedMachines.builder(tap).kernel(kernel).memory(Workbench.RAM);
+    return switch (load.device()) {
+      case RNG -> builder.rng();
+      case CONSOLE -> builder.serial(ConsoleMode.api()).virtioConsole(ConsoleMode.none());
+      case DISK ->
+          builder.disk(
+              config -> {
+                config.path(disk).direct(load.direct());
+                options.accept(config);
+              });
+    };
+  }
+
+  private static final class LineTap implements TappedMachines.Tap {
+    private final Consumer<String> onLine;
+    private final StringBuilder line = new StringBuilder();
+    private volatile String last = "";
+
+    LineTap(Consumer<String> onLine) {
+      this.onLine = onLine;
+    }
+
+    @Override
+    public void onByte(byte b) {
+      if (b != '\n') {
+        line.append((char) b);
+        return;
+      }
+      String text = line.toString();
+      line.setLength(0);
+      onLine.accept(text);
+      if (LoadResult.isLast(text)) {
+        last = text;
+      }
+    }
   }
 }

@@ -26,13 +26,16 @@ final class LoadGuest {
   /** What the line with the result starts with; the ticks and the bytes follow in hexadecimal. */
   static final String RESULT = "result ";
 
+  /** The line before what is measured. */
+  static final String BEGIN = "begin";
+
   /** What a line starts with that says why there is no result. */
   static final String FAILED = "failed: ";
 
   private static final long DRIVER = MicroGuest.DATA;
   private static final long BUFFERS = DRIVER + 0x10_0000;
   private static final int WARM_UP_SHARE = 8;
-  private static final int RNG_QUEUE = 8;
+  private static final int SHORT_QUEUE = 8;
 
   /** An odd number whose multiples are spread well: 2 to the 64 by the golden ratio. */
   private static final long STRIDE = 0x9e37_79b9_7f4a_7c15L;
@@ -52,7 +55,12 @@ final class LoadGuest {
    */
   static MicroGuest of(Workload load, boolean mmio) {
     LoadGuest guest = new LoadGuest(load, mmio);
-    return MicroGuest.code(load.device() == Workload.Device.DISK ? guest::disk : guest::rng);
+    return MicroGuest.code(
+        switch (load.device()) {
+          case DISK -> guest::disk;
+          case RNG -> guest::rng;
+          case CONSOLE -> guest::console;
+        });
   }
 
   private void disk(Assembler a) {
@@ -64,6 +72,7 @@ final class LoadGuest {
     a.mov(R10, 0);
     a.mov(R11, load.sequential() ? load.sectors() : STRIDE);
     requests(a, disk, load.count() / WARM_UP_SHARE);
+    a.print("\n" + BEGIN + "\n");
     requests(a, disk, load.count());
     a.mov(R13, load.allBytes());
     report(a);
@@ -125,20 +134,37 @@ final class LoadGuest {
   }
 
   private void rng(Assembler a) {
-    VirtioDriver rng =
-        mmio
-            ? VirtioDriver.mmio(VirtioDriver.ENTROPY, DRIVER)
-            : VirtioDriver.pci(VirtioDriver.ENTROPY, 0, DRIVER);
-    VirtioQueue queue = rng.queue(RNG_QUEUE);
+    VirtioDriver rng = driver(VirtioDriver.ENTROPY);
+    VirtioQueue queue = rng.queue(SHORT_QUEUE);
     rng.start(a);
     queue.describe(a, 0, BUFFERS, load.bytes(), VirtioQueue.WRITE, 0);
-    fill(a, queue, load.count() / WARM_UP_SHARE);
-    fill(a, queue, load.count());
+    repeat(a, queue);
     report(a);
   }
 
-  /** R13 counts bytes. */
-  private static void fill(Assembler a, VirtioQueue queue, int count) {
+  private void console(Assembler a) {
+    VirtioDriver console = driver(VirtioDriver.CONSOLE);
+    console.queue(SHORT_QUEUE);
+    VirtioQueue transmit = console.queue(SHORT_QUEUE);
+    console.start(a);
+    transmit.describe(a, 0, BUFFERS, load.bytes(), 0, 0);
+    repeat(a, transmit);
+    a.mov(R13, load.allBytes());
+    report(a);
+  }
+
+  private VirtioDriver driver(int type) {
+    return mmio ? VirtioDriver.mmio(type, DRIVER) : VirtioDriver.pci(type, 0, DRIVER);
+  }
+
+  private void repeat(Assembler a, VirtioQueue queue) {
+    one(a, queue, load.count() / WARM_UP_SHARE);
+    a.print("\n" + BEGIN + "\n");
+    one(a, queue, load.count());
+  }
+
+  /** The same request over and over; R13 counts the bytes that the device writes. */
+  private static void one(Assembler a, VirtioQueue queue, int count) {
     a.mov(R13, 0);
     a.rdtsc();
     a.mov(R12, RAX);

@@ -23,7 +23,8 @@ record Workload(
   /** The devices that there are loads for. */
   enum Device {
     DISK,
-    RNG
+    RNG,
+    CONSOLE
   }
 
   /** A load on a disk whose file is in the page cache. */
@@ -39,6 +40,11 @@ record Workload(
   /** A load on the random number generator. */
   static Workload rng(int bytes, int count) {
     return new Workload(Device.RNG, 0, bytes, 1, false, false, count);
+  }
+
+  /** A load on the virtio console: output. */
+  static Workload console(int bytes, int count) {
+    return new Workload(Device.CONSOLE, 0, bytes, 1, false, false, count);
   }
 
   /** What is measured goes on until so many bytes have come or gone. */
