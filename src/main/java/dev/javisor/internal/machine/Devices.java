@@ -210,6 +210,11 @@ final class Devices implements AutoCloseable {
     ioApic.endInterruptsNotHeld(held);
   }
 
+  /** Has {@link #close} make durable what the guest has written. */
+  void keepWrites() {
+    pciDevices.forEach(PciDevice::keepWrites);
+  }
+
   /** Drains and closes what has threads or files. Later calls do nothing. */
   @Override
   public void close() {

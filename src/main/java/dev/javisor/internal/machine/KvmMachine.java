@@ -249,7 +249,7 @@ final class KvmMachine implements Machine {
       try {
         exit = wished == null ? guestReset() : wished;
         if (exit != null) {
-          finish();
+          finish(exit);
         }
       } catch (RuntimeException | Error e) {
         // Nothing is freed that a vCPU may still run on; but whoever waits for the end must hear.
@@ -309,11 +309,14 @@ final class KvmMachine implements Machine {
     ending.holdResets(now);
   }
 
-  private void finish() {
+  private void finish(VmExit exit) {
     Incarnation last = incarnation;
     if (last != null) {
       last.stop();
       lastReports = last.inspect();
+    }
+    if (exit instanceof VmExit.PowerOff || exit instanceof VmExit.Reset) {
+      devices().keepWrites();
     }
     release();
   }

@@ -26,6 +26,12 @@ public interface PciDevice<S extends DeviceState> extends Device<S>, AutoCloseab
   }
 
   /**
+   * Has {@link #close} make durable what the guest has written: it has ended by itself, and its
+   * disks shall be as it left them, whatever becomes of the host.
+   */
+  default void keepWrites() {}
+
+  /**
    * Gives threads, descriptors and interrupts back; no vCPU runs any more, and on return nothing
    * touches guest memory.
    */

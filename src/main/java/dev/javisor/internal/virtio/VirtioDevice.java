@@ -164,6 +164,9 @@ public interface VirtioDevice<S extends DeviceState> extends AutoCloseable {
    */
   default void cancel() {}
 
+  /** As {@link dev.javisor.internal.pci.PciDevice#keepWrites}. */
+  default void keepWrites() {}
+
   /**
    * Gives the host's resources back; the workers are gone, and nothing else is called any more.
    * Requests that are still under way are cancelled or awaited: nothing touches guest memory

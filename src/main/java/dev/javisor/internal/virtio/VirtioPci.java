@@ -168,6 +168,11 @@ final class VirtioPci<S extends DeviceState> implements PciDevice<VirtioPciState
   }
 
   @Override
+  public void keepWrites() {
+    device.keepWrites();
+  }
+
+  @Override
   public String id() {
     return device.id();
   }

@@ -36,9 +36,14 @@ final class HeldDisk implements BlockBackend {
     }
   }
 
+  /** Keeps requests from now on. */
+  synchronized void hold() {
+    holding = true;
+  }
+
   /** Keeps requests from now on, and waits for the first. */
   synchronized void holdOne() throws InterruptedException {
-    holding = true;
+    hold();
     while (kept.isEmpty()) {
       wait();
     }

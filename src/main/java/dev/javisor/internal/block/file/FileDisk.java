@@ -4,6 +4,7 @@ import dev.javisor.internal.block.Disk;
 import dev.javisor.internal.block.DiskQueue;
 import dev.javisor.internal.block.DiskWaker;
 import dev.javisor.internal.block.FaultLog;
+import dev.javisor.internal.sys.Errno;
 import dev.javisor.internal.sys.IoUring;
 import dev.javisor.internal.sys.NativeException;
 import org.slf4j.Logger;
@@ -91,6 +92,18 @@ final class FileDisk implements Disk {
       // It worked when the disk was opened, so this is a shortage; the disk works all the same.
       log.warn("{}: no io_uring ({}); preadv and pwritev take over", name, e.getMessage());
       return new SyncQueue(requests);
+    }
+  }
+
+  @Override
+  public void flush() {
+    long result = spec.readOnly() ? 0 : FileRequests.sync(file);
+    if (result < 0) {
+      log.error(
+          "{} ({}): what was written last may be lost: fdatasync failed with {}",
+          spec.id(),
+          spec.path(),
+          Errno.name((int) -result));
     }
   }
 

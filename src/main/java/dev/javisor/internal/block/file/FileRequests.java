@@ -30,7 +30,7 @@ final class FileRequests {
   void carryOut(DiskRequest request) {
     switch (request.operation()) {
       case READ, WRITE -> transfer(request, request.offset());
-      case FLUSH -> end(request, sync());
+      case FLUSH -> end(request, sync(file));
       case DISCARD -> discarded(request, allocate(DiskFile.PUNCH_HOLE, request));
       case WRITE_ZEROES -> zeroed(request, allocate(zeroMode(request), request));
     }
@@ -90,7 +90,8 @@ final class FileRequests {
     }
   }
 
-  private long sync() {
+  /** Makes durable what was written. */
+  static long sync(FileCalls file) {
     long result;
     do {
       result = file.syncData();

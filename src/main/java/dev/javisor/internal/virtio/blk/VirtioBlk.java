@@ -41,6 +41,7 @@ final class VirtioBlk implements VirtioDisk {
   private volatile boolean cacheModeChosen;
   private volatile boolean flushes;
   private volatile boolean cancelled;
+  private volatile boolean keepsWrites;
 
   VirtioBlk(BlkConfig config, Disk disk, LongSupplier nanoTime, Scheduler timer) {
     this.config = config;
@@ -209,10 +210,18 @@ final class VirtioBlk implements VirtioDisk {
   }
 
   @Override
+  public void keepWrites() {
+    keepsWrites = true;
+  }
+
+  @Override
   public void close() {
     cancel();
     for (int i = 0; i < queues.length(); i++) {
       stopQueue(i);
+    }
+    if (keepsWrites) {
+      disk.flush();
     }
     disk.close();
   }

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.Mockito.inOrder;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
 
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.BlockOperation;
@@ -24,6 +28,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.mockito.InOrder;
 
 class VirtioBlkTest {
   private static final long ALL = -1L;
@@ -274,6 +279,23 @@ class VirtioBlkTest {
       assertEquals(BlkDriver.OK, driver.status(read));
       later.join();
       assertEquals(new BlkState(1, SIZE, true), driver.device.save());
+    }
+  }
+
+  @Test
+  void shouldFlushAtTheEnd_whenTheGuestEndedByItself() {
+    for (boolean byItself : new boolean[] {true, false}) {
+      Disk disk = mock(Disk.class, delegatesTo(disk(BlockBackend.inMemory(SIZE))));
+      BlkDriver driver = driver(disk, 1, ALL);
+      if (byItself) {
+        driver.device.keepWrites();
+      }
+
+      driver.close();
+
+      InOrder order = inOrder(disk);
+      order.verify(disk, times(byItself ? 1 : 0)).flush();
+      order.verify(disk).close();
     }
   }
 
