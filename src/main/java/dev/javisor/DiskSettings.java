@@ -11,6 +11,7 @@ import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.virtio.blk.BlkConfig;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class DiskSettings implements DiskConfig {
   private static final int LONGEST_ID = 64;
   private static final int DEFAULT_QUEUE_SIZE = 128;
+  private static final Duration MOST_POLL = Duration.ofNanos(BlkConfig.MOST_POLL_NANOS);
 
   private final @Nullable BlockBackend backend;
   private @Nullable Path path;
@@ -29,6 +31,7 @@ final class DiskSettings implements DiskConfig {
   private @Nullable String id;
   private RateLimiter limiter = RateLimiter.UNLIMITED;
   private DiskEngine engine = DiskEngine.AUTO;
+  private Duration poll = Duration.ZERO;
 
   /**
    * @param backend the user's code that is the disk; null for a disk with a path
@@ -91,6 +94,12 @@ final class DiskSettings implements DiskConfig {
     return this;
   }
 
+  @Override
+  public DiskConfig poll(Duration most) {
+    poll = requireNonNull(most, "most");
+    return this;
+  }
+
   /**
    * Makes out the disk.
    *
@@ -113,7 +122,18 @@ final class DiskSettings implements DiskConfig {
     }
     checkQueues(field, problems);
     return new DiskSpec(
-        field, name, path, backend, readOnly, direct, queues, queueSize, told, limiter, engine);
+        field,
+        name,
+        path,
+        backend,
+        readOnly,
+        direct,
+        queues,
+        queueSize,
+        told,
+        limiter,
+        engine,
+        pollNanos(field, problems));
   }
 
   private void checkSource(String field, List<Problem> problems) {
@@ -156,6 +176,18 @@ final class DiskSettings implements DiskConfig {
               "expected a power of two, %d to %d"
                   .formatted(BlkConfig.LEAST_QUEUE_SIZE, BlkConfig.MOST_QUEUE_SIZE)));
     }
+  }
+
+  private long pollNanos(String field, List<Problem> problems) {
+    if (poll.isNegative() || poll.compareTo(MOST_POLL) > 0) {
+      problems.add(
+          new Problem(
+              field + ".poll",
+              poll.toString(),
+              "expected 0 to %d microseconds".formatted(MOST_POLL.toNanos() / 1000)));
+      return 0;
+    }
+    return poll.toNanos();
   }
 
   private static boolean printable(String text) {

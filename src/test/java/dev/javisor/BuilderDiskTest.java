@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,14 @@ class BuilderDiskTest extends BuilderFixture {
     for (int size : new int[] {0, 2, 3, 100, 2048, -128, Integer.MIN_VALUE}) {
       refused("queueSize", Integer.toString(size), "power of two", d -> d.queueSize(size));
     }
+  }
+
+  @Test
+  void shouldRefuse_whenPollingIsLongerThanItMayBe() {
+    refused("poll", "PT0.001000001S", "0 to 1000 micro", d -> d.poll(Duration.ofNanos(1_000_001)));
+    refused("poll", "PT-0.000000001S", "0 to 1000 micro", d -> d.poll(Duration.ofNanos(-1)));
+    Duration eternal = Duration.ofSeconds(Long.MAX_VALUE);
+    refused("poll", eternal.toString(), "0 to 1000 micro", d -> d.poll(eternal));
   }
 
   @Test

@@ -70,6 +70,11 @@ final class BackendQueue implements DiskQueue, DiskRequest.Ending {
   }
 
   @Override
+  public boolean hasResult() {
+    return ended.get() != null;
+  }
+
+  @Override
   public void await(long nanos) {
     long millis = Math.max(1, nanos / 1_000_000);
     synchronized (arrival) {

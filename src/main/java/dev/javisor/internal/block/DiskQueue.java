@@ -16,6 +16,9 @@ public interface DiskQueue extends AutoCloseable {
   /** Ends the requests that are done. */
   void reap();
 
+  /** Whether there is something to reap. */
+  boolean hasResult();
+
   /**
    * Waits until there is something to reap, or for that long. Only while requests are under way.
    */

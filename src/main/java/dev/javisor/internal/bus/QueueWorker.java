@@ -15,6 +15,14 @@ public interface QueueWorker extends AutoCloseable {
   void wake();
 
   /**
+   * Whether it looks at its {@link QueuePoll} before it sleeps. If so, it is that which asks for
+   * notifications, and the task asks for none.
+   */
+  default boolean polls() {
+    return false;
+  }
+
+  /**
    * The host's event descriptor of which a signal wakes the task as {@link #wake} does, for what
    * the kernel can signal by itself, such as io_uring's completions; -1 if there is none.
    */
@@ -25,7 +33,7 @@ public interface QueueWorker extends AutoCloseable {
   /**
    * Makes a descriptor of the host's wake the task whenever something new can be read from it; once
    * for what comes meanwhile, and not again for what the task leaves there. On any thread, the
-   * task's own too.
+   * task's own too. A worker that {@link #polls} sleeps at once from then on.
    *
    * @param descriptor open until {@link #unwatch}
    * @param name what it is, for messages

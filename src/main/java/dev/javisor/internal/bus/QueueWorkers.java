@@ -14,4 +14,19 @@ public interface QueueWorkers {
    *     logged, and the worker goes on
    */
   QueueWorker create(String name, Runnable task);
+
+  /** Which threads they are, for logs. */
+  default String description() {
+    return "served by " + getClass().getSimpleName();
+  }
+
+  /**
+   * Makes a worker that looks for more work before it sleeps, if these workers can do that: see
+   * {@link QueueWorker#polls}.
+   *
+   * @param poll what it looks at
+   */
+  default QueueWorker create(String name, Runnable task, QueuePoll poll) {
+    return create(name, task);
+  }
 }

@@ -3,6 +3,8 @@ package dev.javisor.internal.cli;
 import dev.javisor.VirtualMachine;
 import dev.javisor.config.DiskConfig;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,6 +14,7 @@ import picocli.CommandLine.Option;
 final class DeviceOptions {
   private static final String DISK = "--disk";
   private static final String RNG = "--rng";
+  private static final Duration DEFAULT_POLL = Duration.ofNanos(50_000);
   private static final List<String> DISK_KEYS =
       Stream.concat(
               Stream.of(
@@ -22,6 +25,7 @@ final class DeviceOptions {
                   "queue_size",
                   "serial",
                   "id",
+                  "poll",
                   "rate_limit_group"),
               RateLimitKeys.NAMES.stream())
           .toList();
@@ -31,10 +35,13 @@ final class DeviceOptions {
       arity = "1..*",
       paramLabel =
           "path=FILE[,readonly=on][,direct=on][,num_queues=N][,queue_size=N][,serial=TEXT][,id=NAME]"
+              + "[,poll=on|MICROSECONDS]"
               + "[,rate_limit_group=NAME][,bw_size=BYTES,bw_refill_time=MS[,bw_one_time_burst=BYTES]]"
               + "[,ops_size=N,ops_refill_time=MS[,ops_one_time_burst=N]]",
-      description =
-          "a disk: a raw image or a block device; several after each other, or the option again")
+      description = {
+        "a disk: a raw image or a block device; several after each other, or the option again;",
+        "poll: how long a queue's thread may look for requests before it sleeps, on: 50 us"
+      })
   private List<String> disks = new ArrayList<>();
 
   @Option(
@@ -72,6 +79,21 @@ final class DeviceOptions {
     }
   }
 
+  private static Duration poll(String value) {
+    return switch (value) {
+      case "on", "true" -> DEFAULT_POLL;
+      case "off", "false" -> Duration.ZERO;
+      default -> {
+        try {
+          yield Duration.of(Integer.parseInt(value), ChronoUnit.MICROS);
+        } catch (NumberFormatException e) {
+          throw new IllegalArgumentException(
+              "%s: poll=%s: expected on, off or microseconds".formatted(DISK, value), e);
+        }
+      }
+    };
+  }
+
   private static void configure(DiskConfig config, KeyValues keys, RateLimitGroups limits) {
     String path = keys.get("path");
     if (path == null) {
@@ -93,6 +115,10 @@ final class DeviceOptions {
     String serial = keys.get("serial");
     if (serial != null) {
       config.serial(serial);
+    }
+    String poll = keys.get("poll");
+    if (poll != null) {
+      config.poll(poll(poll));
     }
     String id = keys.get("id");
     if (id != null) {

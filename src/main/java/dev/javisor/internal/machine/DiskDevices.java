@@ -39,7 +39,7 @@ public final class DiskDevices {
     return host -> {
       Disk disk = openForBoot(spec);
       try {
-        log.info("{}: {}", spec.id(), disk.description());
+        log.info("{}: {}, {}", spec.id(), disk.description(), wayOfServing(spec, host));
         return device(spec, disk, host);
       } catch (RuntimeException | Error e) {
         disk.close();
@@ -48,9 +48,20 @@ public final class DiskDevices {
     };
   }
 
+  private static String wayOfServing(DiskSpec spec, DeviceHost host) {
+    String polls = spec.pollNanos() > 0 ? ", polled up to %d ns".formatted(spec.pollNanos()) : "";
+    return "queues: %d, %s%s".formatted(spec.queues(), host.workers().description(), polls);
+  }
+
   private static PciDevice<?> device(DiskSpec spec, Disk disk, DeviceHost host) {
     BlkConfig config =
-        new BlkConfig(spec.id(), spec.queues(), spec.queueSize(), spec.limiter(), spec.serial());
+        new BlkConfig(
+            spec.id(),
+            spec.queues(),
+            spec.queueSize(),
+            spec.limiter(),
+            spec.serial(),
+            spec.pollNanos());
     VirtioDisk device = VirtioDisk.create(config, disk, System::nanoTime, host.timer());
     return VirtioDevices.pci(device, host.memory(), host.workers(), host.interrupts());
   }

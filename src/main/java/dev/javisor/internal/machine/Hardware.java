@@ -103,7 +103,7 @@ final class Hardware implements AutoCloseable {
       QueueWorkers workers =
           spec.queueLoop()
               .<QueueWorkers>map(loop -> loop.workers(doorbells))
-              .orElseGet(() -> new QueueThreads(spec.threads(), doorbells));
+              .orElseGet(() -> new QueueThreads(spec.threads(), doorbells, spec.cpus().count()));
       DeviceHost host = new DeviceHost(memory, messages, workers, timer);
       stage(BootStage.DEVICES, () -> consoles.addVirtio(devices, host));
       for (PciDeviceFactory factory : spec.pciDevices()) {

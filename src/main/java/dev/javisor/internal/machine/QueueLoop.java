@@ -53,19 +53,31 @@ public final class QueueLoop implements AutoCloseable {
 
   /** Where the devices of one machine get their workers from. */
   QueueWorkers workers(Doorbells doorbells) {
-    return (name, task) -> {
-      EventFd event = new EventFd("notifications of " + name, false);
-      QueueTask gate = new QueueTask(name, task);
-      int token = register(gate);
-      try {
-        epoll.add(event, token);
-      } catch (RuntimeException e) {
-        forget(token);
-        event.close();
-        throw e;
+    return new QueueWorkers() {
+      @Override
+      public QueueWorker create(String name, Runnable task) {
+        return register(doorbells, name, task);
       }
-      return new Worker(event, doorbells.create(event), gate, token);
+
+      @Override
+      public String description() {
+        return "by a shared loop";
+      }
     };
+  }
+
+  private QueueWorker register(Doorbells doorbells, String name, Runnable task) {
+    EventFd event = new EventFd("notifications of " + name, false);
+    QueueTask gate = new QueueTask(name, task);
+    int token = register(gate);
+    try {
+      epoll.add(event, token);
+    } catch (RuntimeException e) {
+      forget(token);
+      event.close();
+      throw e;
+    }
+    return new Worker(event, doorbells, gate, token);
   }
 
   /** Ends the thread. */
@@ -111,23 +123,13 @@ public final class QueueLoop implements AutoCloseable {
     tasks = next;
   }
 
-  private final class Worker implements QueueWorker {
-    private final EventFd event;
-    private final Doorbells.Doorbell doorbell;
-    private final QueueTask task;
+  private final class Worker extends EventWorker {
     private final int token;
     private boolean closed;
 
-    Worker(EventFd event, Doorbells.Doorbell doorbell, QueueTask task, int token) {
-      this.event = event;
-      this.doorbell = doorbell;
-      this.task = task;
+    Worker(EventFd event, Doorbells doorbells, QueueTask task, int token) {
+      super(event, doorbells, task);
       this.token = token;
-    }
-
-    @Override
-    public void wake() {
-      event.signal();
     }
 
     @Override
@@ -145,31 +147,10 @@ public final class QueueLoop implements AutoCloseable {
     }
 
     @Override
-    public void listen(long gpa, int size) {
-      doorbell.listen(gpa, size);
-    }
-
-    @Override
-    public void deafen() {
-      doorbell.deafen();
-    }
-
-    @Override
-    public void pause() {
-      task.pause();
-    }
-
-    @Override
-    public void resume() {
-      task.resume();
-      event.signal();
-    }
-
-    @Override
     public synchronized void close() {
       if (!closed) {
         closed = true;
-        doorbell.deafen();
+        deafen();
         epoll.remove(event);
         task.close();
         forget(token);

@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: as {@link QueueWorker}; {@link #close} from one thread at a time.
  */
-final class QueueThread implements QueueWorker {
-  private final EventFd event;
-  private final Doorbells.Doorbell doorbell;
-  private final QueueTask task;
+final class QueueThread extends EventWorker {
+  private final @Nullable Poller poller;
   private @Nullable Thread thread;
 
   /** There once it has more to wait for than its eventfd, whose blocking read is faster. */
   private volatile @Nullable Epoll epoll;
 
-  QueueThread(EventFd event, Doorbells.Doorbell doorbell, QueueTask task) {
-    this.event = event;
-    this.doorbell = doorbell;
-    this.task = task;
+  /**
+   * @param poller what the task runs, if the thread looks for work before it sleeps
+   */
+  QueueThread(EventFd event, Doorbells doorbells, QueueTask task, @Nullable Poller poller) {
+    super(event, doorbells, task);
+    this.poller = poller;
   }
 
   void start(MachineThreads threads, String name) {
@@ -32,13 +32,16 @@ final class QueueThread implements QueueWorker {
   }
 
   @Override
-  public void wake() {
-    event.signal();
+  public boolean polls() {
+    return poller != null;
   }
 
   @Override
-  public int descriptor() {
-    return event.number();
+  public void wake() {
+    super.wake();
+    if (poller != null) {
+      poller.leave();
+    }
   }
 
   @Override
@@ -46,10 +49,13 @@ final class QueueThread implements QueueWorker {
     Epoll set = epoll;
     if (set == null) {
       set = new Epoll(event.name());
+      if (poller != null) {
+        poller.giveUp();
+      }
       epoll = set;
       set.add(event, 0);
       // The thread may sit in a read of the eventfd; from its next wait on it looks at both.
-      event.signal();
+      wake();
     }
     set.add(descriptor, name, 0);
   }
@@ -63,29 +69,27 @@ final class QueueThread implements QueueWorker {
   }
 
   @Override
-  public void listen(long gpa, int size) {
-    doorbell.listen(gpa, size);
-  }
-
-  @Override
-  public void deafen() {
-    doorbell.deafen();
-  }
-
-  @Override
   public void pause() {
-    task.pause();
+    if (poller != null) {
+      poller.stop();
+    }
+    super.pause();
   }
 
   @Override
   public void resume() {
-    task.resume();
-    event.signal();
+    if (poller != null) {
+      poller.goOn();
+    }
+    super.resume();
   }
 
   @Override
   public void close() {
-    doorbell.deafen();
+    deafen();
+    if (poller != null) {
+      poller.stop();
+    }
     task.close();
     event.signal();
     Thread running = thread;

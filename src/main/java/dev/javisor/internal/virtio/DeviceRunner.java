@@ -1,9 +1,11 @@
 package dev.javisor.internal.virtio;
 
+import dev.javisor.internal.bus.QueuePoll;
 import dev.javisor.internal.bus.QueueWorker;
 import dev.javisor.internal.bus.QueueWorkers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,16 +28,65 @@ final class DeviceRunner implements AutoCloseable {
   }
 
   /** A worker, and what only its task touches, or the machine while the worker is paused. */
-  private final class Lane {
+  private final class Lane implements QueuePoll {
     final int number;
+    final int[] queues;
     final QueueWorker worker;
     volatile boolean changed;
     int started;
 
     Lane(int number, QueueWorkers workers) {
       this.number = number;
+      queues = IntStream.range(0, actual.length).filter(i -> device.worker(i) == number).toArray();
       String name = "%s queue %d".formatted(device.id(), number);
-      worker = workers.create(name, () -> run(this));
+      Runnable task = () -> run(this);
+      worker =
+          device.pollNanos() > 0 ? workers.create(name, task, this) : workers.create(name, task);
+    }
+
+    @Override
+    public long mostNanos() {
+      return device.pollNanos();
+    }
+
+    @Override
+    public boolean ready() {
+      if (changed) {
+        return true;
+      }
+      if (started == 0 || held) {
+        return false;
+      }
+      try {
+        return device.hasWork(number) || anyAwaited();
+      } catch (BrokenDriverException e) {
+        // Serving the queue finds that too, and says so.
+        return true;
+      }
+    }
+
+    private boolean anyAwaited() {
+      for (int i : queues) {
+        VirtQueue queue = actual[i];
+        if (queue != null && queue.hasAwaited()) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    public boolean listen() {
+      boolean more = false;
+      try {
+        for (int i : queues) {
+          VirtQueue queue = actual[i];
+          more |= queue != null && queue.listen();
+        }
+      } catch (BrokenDriverException e) {
+        listener.broken(String.valueOf(e.getMessage()));
+      }
+      return more && !held;
     }
   }
 
@@ -157,10 +208,8 @@ final class DeviceRunner implements AutoCloseable {
 
   private void settle(Lane lane) {
     lane.changed = false;
-    for (int i = 0; i < actual.length; i++) {
-      if (device.worker(i) == lane.number) {
-        settle(lane, i);
-      }
+    for (int i : lane.queues) {
+      settle(lane, i);
     }
   }
 
@@ -188,6 +237,9 @@ final class DeviceRunner implements AutoCloseable {
 
   private void start(Lane lane, VirtQueue queue) {
     lane.started++;
+    if (lane.worker.polls()) {
+      queue.deferNotifications();
+    }
     try {
       device.startQueue(queue);
     } catch (BrokenDriverException e) {

@@ -59,6 +59,8 @@ public final class VirtQueue {
   private int nextAvailable;
   private int seenAvailable;
   private int popped;
+  private boolean deferring;
+  private boolean deferred;
 
   private int nextUsed;
   private int flushedUsed;
@@ -200,6 +202,14 @@ public final class VirtQueue {
    * @throws BrokenDriverException as {@link #hasAvailable}
    */
   public boolean enableNotifications() {
+    if (deferring) {
+      deferred = true;
+      return hasAvailable();
+    }
+    return askForNotifications();
+  }
+
+  private boolean askForNotifications() {
     if (eventIndex) {
       memory.writeShort(availableEvent, (short) nextAvailable);
     } else {
@@ -213,11 +223,44 @@ public final class VirtQueue {
 
   /** Tells the driver that nobody needs its notifications; some may still come. */
   public void disableNotifications() {
+    deferred = false;
     // With event indices there is nothing to write: the driver notifies once it passes the position
     // that was asked for, and that one lies behind.
     if (!eventIndex) {
       memory.writeShort(deviceArea, (short) NO_NOTIFY);
     }
+  }
+
+  /**
+   * From now on {@link #enableNotifications} does not ask the driver: it is left to {@link
+   * #listen}, since somebody looks at the queue for a while.
+   */
+  void deferNotifications() {
+    deferring = true;
+  }
+
+  /**
+   * Whether there is a chain of which the device would have been notified, had that not been put
+   * off.
+   *
+   * @throws BrokenDriverException as {@link #hasAvailable}
+   */
+  boolean hasAwaited() {
+    return deferred && hasAvailable();
+  }
+
+  /**
+   * Asks the driver for notifications, if the device did and that was put off.
+   *
+   * @return as {@link #enableNotifications}
+   * @throws BrokenDriverException as {@link #hasAvailable}
+   */
+  boolean listen() {
+    if (!deferred) {
+      return false;
+    }
+    deferred = false;
+    return askForNotifications();
   }
 
   /**

@@ -117,6 +117,25 @@ public interface VirtioDevice<S extends DeviceState> extends AutoCloseable {
   void service(int worker);
 
   /**
+   * How long a worker may look for more to do before it sleeps, in nanoseconds; 0 if it had better
+   * sleep at once. Constant. Workers that are shared never look.
+   */
+  default long pollNanos() {
+    return 0;
+  }
+
+  /**
+   * Whether {@link #service} would find something to do that did not come by a queue, such as a
+   * request that the host is done with. Asked over and over by a worker that looks; it must be
+   * quick.
+   *
+   * @param worker from 0
+   */
+  default boolean hasWork(int worker) {
+    return false;
+  }
+
+  /**
    * Stops serving a queue: on return no request of it is under way, and none of its memory is
    * touched any more. Chains that are not pushed are forgotten. It may block until the host is done
    * with the requests.

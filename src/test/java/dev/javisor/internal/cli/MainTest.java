@@ -1,6 +1,7 @@
 package dev.javisor.internal.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.event.VmExit;
@@ -180,9 +181,23 @@ class MainTest {
   void shouldPassOnWhatADiskHas() {
     assertEquals(
         ExitStatus.ERROR,
-        run("run", "--kernel", "k", "--disk", "path=d,num_queues=65,queue_size=3,serial=\t,id="));
+        run(
+            "run",
+            "--kernel",
+            "k",
+            "--disk",
+            "path=d,num_queues=65,queue_size=3,serial=\t,id=,poll=1001",
+            "path=e,poll=on",
+            "path=f,poll=off",
+            "path=g,poll=50"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--disk", "path=d,poll=always"));
 
     String said = text(err);
+    assertTrue(said.contains("poll=always: expected on, off or microseconds"), said);
+    assertTrue(said.contains("disks[0].poll"), said);
+    for (String poll : new String[] {"disks[1].poll", "disks[2].poll", "disks[3].poll"}) {
+      assertFalse(said.contains(poll), said);
+    }
     for (String value :
         new String[] {"65", "power of two", "up to 20 printable", "1 to 64 printable"}) {
       assertTrue(said.contains(value), said);

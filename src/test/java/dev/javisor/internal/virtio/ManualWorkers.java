@@ -1,5 +1,6 @@
 package dev.javisor.internal.virtio;
 
+import dev.javisor.internal.bus.QueuePoll;
 import dev.javisor.internal.bus.QueueWorker;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +12,29 @@ import java.util.Optional;
  */
 public final class ManualWorkers implements TestWorkers {
   private final List<Worker> workers = new ArrayList<>();
+  private boolean polling;
+
+  /** Lets the workers that follow look for work before they sleep: when the test does so. */
+  public ManualWorkers polling() {
+    polling = true;
+    return this;
+  }
 
   @Override
   public QueueWorker create(String name, Runnable task) {
-    Worker worker = new Worker(name, task);
+    return create(name, task, null);
+  }
+
+  @Override
+  public QueueWorker create(String name, Runnable task, QueuePoll poll) {
+    Worker worker = new Worker(name, task, polling ? poll : null);
     workers.add(worker);
     return worker;
+  }
+
+  /** What a worker looks at; null if it sleeps at once. */
+  public QueuePoll poll(int worker) {
+    return workers.get(worker).poll;
   }
 
   /** Runs what was woken, until nothing is. */
@@ -79,15 +97,22 @@ public final class ManualWorkers implements TestWorkers {
 
     private final String name;
     private final Runnable task;
+    private final QueuePoll poll;
     private long address = NOWHERE;
     private int size;
     private boolean woken;
     private boolean paused;
     private boolean closed;
 
-    Worker(String name, Runnable task) {
+    Worker(String name, Runnable task, QueuePoll poll) {
       this.name = name;
       this.task = task;
+      this.poll = poll;
+    }
+
+    @Override
+    public boolean polls() {
+      return poll != null;
     }
 
     @Override

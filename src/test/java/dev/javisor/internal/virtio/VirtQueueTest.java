@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VirtQueueTest {
   private static final long RAM = 4 << 20;
@@ -286,6 +287,67 @@ class VirtQueueTest {
     assertFalse(driver.noNotify());
     pop(queue);
     assertFalse(queue.enableNotifications());
+  }
+
+  @Test
+  void shouldAskForNotificationsOnlyInTheEnd_whenThatIsPutOff() {
+    VirtQueue queue = queue(0);
+    queue.deferNotifications();
+    queue.disableNotifications();
+
+    assertFalse(queue.enableNotifications());
+    assertTrue(driver.noNotify());
+    assertFalse(queue.hasAwaited());
+    assertFalse(queue.listen());
+
+    assertFalse(driver.noNotify());
+  }
+
+  @Test
+  void shouldLeaveTheEventBehind_whenNotificationsArePutOff() {
+    VirtQueue queue = queue(EVENT_IDX);
+    queue.deferNotifications();
+    for (int i = 0; i < 3; i++) {
+      driver.add(driver.writable(1));
+      assertEquals(i > 0, queue.hasAwaited(), "only once somebody waits");
+      queue.disableNotifications();
+      queue.push(pop(queue), 0);
+      assertFalse(queue.enableNotifications());
+      assertEquals(0, driver.availableEvent());
+    }
+
+    assertFalse(queue.listen());
+
+    assertEquals(3, driver.availableEvent());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, EVENT_IDX})
+  void shouldSeeWhatCameBeforeItListened(long features) {
+    VirtQueue queue = queue(features);
+    queue.deferNotifications();
+    queue.disableNotifications();
+    assertFalse(queue.enableNotifications());
+    driver.add(driver.writable(1));
+
+    assertTrue(queue.hasAwaited());
+    assertTrue(queue.listen());
+
+    assertFalse(queue.hasAwaited(), "nobody waits any more");
+    assertFalse(queue.listen());
+  }
+
+  @Test
+  void shouldNotListen_whenTheDeviceDoesNotWaitForChains() {
+    VirtQueue queue = queue(0);
+    queue.deferNotifications();
+    queue.disableNotifications();
+    driver.add(driver.writable(1));
+
+    assertFalse(queue.hasAwaited());
+    assertFalse(queue.listen());
+
+    assertTrue(driver.noNotify());
   }
 
   @Test

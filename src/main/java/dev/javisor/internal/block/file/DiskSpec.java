@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param serial what the guest is told by GET_ID, up to 20 ASCII characters; may be empty
  * @param limiter what its requests are kept to
  * @param engine how requests reach the file
+ * @param pollNanos how long a queue's thread may look for requests before it sleeps; 0 for none
  */
 public record DiskSpec(
     String field,
@@ -32,8 +33,9 @@ public record DiskSpec(
     int queueSize,
     String serial,
     RateLimiter limiter,
-    DiskEngine engine) {
-  /** A disk without a rate limit. */
+    DiskEngine engine,
+    long pollNanos) {
+  /** A disk without a rate limit that is not polled. */
   public DiskSpec(
       String field,
       String id,
@@ -56,6 +58,7 @@ public record DiskSpec(
         queueSize,
         serial,
         RateLimiter.UNLIMITED,
-        engine);
+        engine,
+        0);
   }
 }

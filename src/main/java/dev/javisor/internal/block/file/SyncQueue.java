@@ -26,5 +26,10 @@ final class SyncQueue implements DiskQueue {
   public void reap() {}
 
   @Override
+  public boolean hasResult() {
+    return false;
+  }
+
+  @Override
   public void await(long nanos) {}
 }

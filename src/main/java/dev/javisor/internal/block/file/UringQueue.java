@@ -65,6 +65,11 @@ final class UringQueue implements DiskQueue {
   }
 
   @Override
+  public boolean hasResult() {
+    return ring.hasResult();
+  }
+
+  @Override
   public void await(long nanos) {
     ring.submit();
     ring.await(nanos);

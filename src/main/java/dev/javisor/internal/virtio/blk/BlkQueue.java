@@ -117,6 +117,11 @@ final class BlkQueue {
     return budget == 0;
   }
 
+  /** Whether the disk is done with a request that was not given back yet. */
+  boolean hasResult() {
+    return disk.hasResult();
+  }
+
   /**
    * Waits until the disk is done with all requests; for a few seconds only once {@link #cancel} was
    * called.

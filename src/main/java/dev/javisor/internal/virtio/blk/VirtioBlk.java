@@ -153,6 +153,17 @@ final class VirtioBlk implements VirtioDisk {
   }
 
   @Override
+  public long pollNanos() {
+    return config.pollNanos();
+  }
+
+  @Override
+  public boolean hasWork(int worker) {
+    BlkQueue queue = queues.get(worker);
+    return queue != null && queue.hasResult();
+  }
+
+  @Override
   public void stopQueue(int index) {
     BlkQueue queue = queues.get(index);
     if (queue != null) {
