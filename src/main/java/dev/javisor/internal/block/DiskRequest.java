@@ -6,6 +6,7 @@ import dev.javisor.backend.BlockStatus;
 import dev.javisor.internal.memory.GuestMemory;
 import dev.javisor.internal.memory.IoVector;
 import dev.javisor.internal.virtio.BufferList;
+import dev.javisor.internal.virtio.GuestBuffers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;

@@ -202,6 +202,21 @@ public final class GuestMemory implements AutoCloseable {
     }
   }
 
+  /** Copies all that remains of a buffer to the guest; its position stays. */
+  public void write(long gpa, ByteBuffer source) {
+    int start = source.position();
+    int length = source.remaining();
+    RamRegion region = region(gpa, length);
+    long offset = gpa - region.gpa;
+    while (length > 0) {
+      int chunk = chunk(offset, length);
+      region.window(offset).put(index(offset), source, start, chunk);
+      offset += chunk;
+      start += chunk;
+      length -= chunk;
+    }
+  }
+
   /** Copies a whole array to the guest. */
   public void write(long gpa, byte[] source) {
     write(gpa, source, 0, source.length);

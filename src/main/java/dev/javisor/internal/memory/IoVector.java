@@ -65,6 +65,31 @@ public final class IoVector {
   }
 
   /**
+   * Adds host memory at the end, in an entry of its own.
+   *
+   * @return false if there is no room
+   */
+  public boolean addHost(long hva, long length) {
+    if (end == capacity) {
+      return false;
+    }
+    entries.putLong(end * ENTRY_SIZE, hva);
+    entries.putLong(end * ENTRY_SIZE + LENGTH_OFFSET, length);
+    end++;
+    bytes += length;
+    return true;
+  }
+
+  /** Takes the last entry away. */
+  public void removeLast() {
+    if (end == first) {
+      throw new IllegalStateException("there is none");
+    }
+    end--;
+    bytes -= entries.getLong(end * ENTRY_SIZE + LENGTH_OFFSET);
+  }
+
+  /**
    * Takes bytes away from the beginning: those that a call has dealt with.
    *
    * @param done 0 to {@link #bytes()}

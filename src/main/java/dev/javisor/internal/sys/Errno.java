@@ -31,6 +31,7 @@ public final class Errno {
   public static final int ENOSPC = 28;
   public static final int EROFS = 30;
   public static final int ENOSYS = 38;
+  public static final int EBADFD = 77;
   public static final int EOPNOTSUPP = 95;
 
   private static final ImmutableMap<Integer, String> NAMES = parse();

@@ -2,6 +2,7 @@ package dev.javisor.internal.virtio;
 
 import dev.javisor.internal.memory.GuestMemory;
 import dev.javisor.internal.memory.IoVector;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -145,6 +146,23 @@ public final class BufferList {
       offset += chunk;
       start += chunk;
       length -= chunk;
+    }
+  }
+
+  /** Copies all that remains of a buffer to the guest; its position moves to its limit. */
+  public void write(long offset, ByteBuffer source) {
+    check(offset, source.remaining());
+    int limit = source.limit();
+    for (int buffer = 0; source.position() < limit; buffer++) {
+      if (offset >= lengths[buffer]) {
+        offset -= lengths[buffer];
+        continue;
+      }
+      int chunk = (int) Math.min(limit - source.position(), lengths[buffer] - offset);
+      source.limit(source.position() + chunk);
+      memory.write(gpas[buffer] + offset, source);
+      source.position(source.limit()).limit(limit);
+      offset = 0;
     }
   }
 

@@ -1,19 +1,18 @@
-package dev.javisor.internal.block;
+package dev.javisor.internal.virtio;
 
 import dev.javisor.internal.memory.GuestMemory;
-import dev.javisor.internal.virtio.BufferList;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data of one request as buffers over guest RAM, made only when somebody asks: file disks never
- * do.
+ * A stretch of a request as buffers over guest RAM, made only when somebody asks: files and TAP
+ * interfaces never do.
  *
  * <p>Threading: one thread at a time.
  */
-final class GuestBuffers {
+public final class GuestBuffers {
   /** No buffer reaches over a boundary of this size: memory can be lent up to there only. */
   private static final long WINDOW = 1L << 30;
 
@@ -24,35 +23,45 @@ final class GuestBuffers {
   private long length;
   private boolean complete;
 
-  GuestBuffers(GuestMemory memory) {
+  /** Nothing, until {@link #set}. */
+  public GuestBuffers(GuestMemory memory) {
     this.memory = memory;
   }
 
-  void clear() {
+  /** Forgets what it has. */
+  public void clear() {
     list = null;
     length = 0;
     complete = false;
     made.clear();
   }
 
-  void set(BufferList list, long start, long length) {
+  /**
+   * Is about a stretch of this list from here on.
+   *
+   * @param start where in the list it starts, in bytes
+   */
+  public void set(BufferList list, long start, long length) {
     clear();
     this.list = list;
     this.start = start;
     this.length = length;
   }
 
-  int count() {
+  /** The number of buffers. */
+  public int count() {
     make();
     return made.size();
   }
 
-  ByteBuffer buffer(int index) {
+  /** A view of a buffer, from 0. */
+  public ByteBuffer buffer(int index) {
     make();
     return made.get(index).duplicate().order(made.get(index).order());
   }
 
-  void copyTo(long position, ByteBuffer target) {
+  /** Fills the target with bytes from this position on. */
+  public void copyTo(long position, ByteBuffer target) {
     check(position, target.remaining());
     for (int i = 0; target.hasRemaining(); i++) {
       ByteBuffer buffer = made.get(i);
@@ -65,7 +74,8 @@ final class GuestBuffers {
     }
   }
 
-  void copyFrom(long position, ByteBuffer source) {
+  /** Stores the source's bytes from this position on. */
+  public void copyFrom(long position, ByteBuffer source) {
     check(position, source.remaining());
     for (int i = 0; source.hasRemaining(); i++) {
       ByteBuffer buffer = made.get(i);

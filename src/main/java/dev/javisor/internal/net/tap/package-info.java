@@ -1,0 +1,5 @@
+/** Network devices on TAP interfaces of this host. */
+@NullMarked
+package dev.javisor.internal.net.tap;
+
+import org.jspecify.annotations.NullMarked;
