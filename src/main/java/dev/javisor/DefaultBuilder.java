@@ -3,11 +3,13 @@ package dev.javisor;
 import static java.util.Objects.requireNonNull;
 
 import dev.javisor.backend.BlockBackend;
+import dev.javisor.backend.NetBackend;
 import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.CpuConfig;
 import dev.javisor.config.DiskConfig;
 import dev.javisor.config.MemoryConfig;
 import dev.javisor.config.MemoryFit;
+import dev.javisor.config.NetConfig;
 import dev.javisor.config.OnReset;
 import dev.javisor.error.HypervisorUnavailableException;
 import dev.javisor.error.InvalidConfigurationException;
@@ -23,6 +25,7 @@ import dev.javisor.internal.machine.DeviceIds;
 import dev.javisor.internal.machine.EntropyDevices;
 import dev.javisor.internal.machine.HostFacts;
 import dev.javisor.internal.machine.HostProblem;
+import dev.javisor.internal.machine.MachineNic;
 import dev.javisor.internal.machine.MachineSpec;
 import dev.javisor.internal.machine.PciDeviceFactory;
 import dev.javisor.internal.machine.Platform;
@@ -50,6 +53,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   private final MemorySettings memory = new MemorySettings();
   private final PayloadSettings payload = new PayloadSettings();
   private final DiskList disks = new DiskList();
+  private final NetList nets = new NetList();
   private final ConsoleSettings consoles = new ConsoleSettings();
   private final List<Supplier<ConsoleConsumer>> consumers = new ArrayList<>();
   private final List<VmListener> listeners = new ArrayList<>();
@@ -163,6 +167,32 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   }
 
   @Override
+  public VirtualMachine.Builder net() {
+    return net(net -> {});
+  }
+
+  @Override
+  public VirtualMachine.Builder net(Consumer<? super NetConfig> settings) {
+    NetSettings net = new NetSettings(null);
+    settings.accept(net);
+    nets.add(net);
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder net(NetBackend backend) {
+    return net(backend, net -> {});
+  }
+
+  @Override
+  public VirtualMachine.Builder net(NetBackend backend, Consumer<? super NetConfig> settings) {
+    NetSettings net = new NetSettings(requireNonNull(backend, "backend"));
+    settings.accept(net);
+    nets.add(net);
+    return this;
+  }
+
+  @Override
   public VirtualMachine.Builder rng() {
     return rng(Path.of("/dev/urandom"));
   }
@@ -268,13 +298,17 @@ final class DefaultBuilder implements VirtualMachine.Builder {
             hostMemory,
             memoryFit,
             problems);
-    List<PciDeviceFactory> devices = devices(ports, problems);
+    DeviceIds ids = new DeviceIds();
+    List<PciDeviceFactory> devices = devices(ids, ports, problems);
+    List<MachineNic> nics = nets.resolve(ids, problems);
+    devices.addAll(nics);
     return new VmSetup(
         vmName,
         platform,
         threads ->
             new MachineSpec(
                 vmName, boot.payload(), cpuSpec, ram, ports, devices, threads, Optional.empty()),
+        nics.stream().<NetDevice>map(DefaultNetDevice::new).toList(),
         boot.letGo(),
         threadFactory,
         onReset,
@@ -283,8 +317,8 @@ final class DefaultBuilder implements VirtualMachine.Builder {
         List.copyOf(listeners));
   }
 
-  private List<PciDeviceFactory> devices(ConsolePorts ports, List<Problem> problems) {
-    DeviceIds ids = new DeviceIds();
+  private List<PciDeviceFactory> devices(
+      DeviceIds ids, ConsolePorts ports, List<Problem> problems) {
     Path source = rng;
     if (ports.hasVirtio()) {
       ids.claim("console", DeviceIds.CONSOLE, problems);

@@ -21,10 +21,12 @@ final class DefaultVirtualMachine implements VirtualMachine {
 
   private final VmLifecycle lifecycle;
   private final Console console;
+  private final List<NetDevice> nets;
   private final Cleaner.Cleanable leakReport;
 
   DefaultVirtualMachine(VmSetup setup) {
     lifecycle = new VmLifecycle(setup);
+    nets = setup.nets();
     console = new DefaultConsole(this, lifecycle);
     leakReport =
         CLEANER.register(this, new LeakReport(lifecycle, new Throwable("it was created here")));
@@ -109,6 +111,23 @@ final class DefaultVirtualMachine implements VirtualMachine {
   @Override
   public Map<String, Map<String, Long>> counters() {
     return lifecycle.counters();
+  }
+
+  @Override
+  public List<NetDevice> nets() {
+    return nets;
+  }
+
+  @Override
+  public NetDevice net(String id) {
+    return nets.stream()
+        .filter(net -> net.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no network device %s; there are %s"
+                        .formatted(id, nets.stream().map(NetDevice::id).toList())));
   }
 
   @Override

@@ -1,11 +1,13 @@
 package dev.javisor;
 
 import dev.javisor.backend.BlockBackend;
+import dev.javisor.backend.NetBackend;
 import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.CpuConfig;
 import dev.javisor.config.DiskConfig;
 import dev.javisor.config.MemoryConfig;
 import dev.javisor.config.MemoryFit;
+import dev.javisor.config.NetConfig;
 import dev.javisor.config.OnReset;
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
@@ -165,6 +167,16 @@ public interface VirtualMachine extends AutoCloseable {
    */
   Map<String, Map<String, Long>> counters();
 
+  /** The network devices, in the order of their adding; in any state. */
+  List<NetDevice> nets();
+
+  /**
+   * The network device of this name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names that there are
+   */
+  NetDevice net(String id);
+
   /**
    * Ends the guest at once if it still runs, and gives everything back to the host. Takes about a
    * second at the most, even if a listener blocks; that one's thread is interrupted. Later calls do
@@ -264,6 +276,29 @@ public interface VirtualMachine extends AutoCloseable {
      * @param disk told at once; what is about files is not for such disks
      */
     Builder disk(BlockBackend backend, Consumer<? super DiskConfig> disk);
+
+    /**
+     * Adds a network device on a TAP interface that is made for it, with all values chosen by
+     * Javisor: {@link VirtualMachine#nets} tells them.
+     */
+    Builder net();
+
+    /**
+     * Adds a network device on a TAP interface.
+     *
+     * @param net told at once
+     */
+    Builder net(Consumer<? super NetConfig> net);
+
+    /** Adds a network device whose other side is Java code. It is never closed by the machine. */
+    Builder net(NetBackend backend);
+
+    /**
+     * Adds a network device whose other side is Java code. It is never closed by the machine.
+     *
+     * @param net told at once; what is about interfaces is not for such devices
+     */
+    Builder net(NetBackend backend, Consumer<? super NetConfig> net);
 
     /**
      * Gives the guest random numbers of the host's {@code /dev/urandom}: a virtio entropy device,

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * @param name the machine's name
  * @param platform what it runs on
  * @param spec what it is made from, but for its threads
+ * @param nets its network devices
  * @param letGo gives up what the spec needs until the machine has booted; may run twice
  * @param threadFactory makes them
  * @param onReset what a guest's reset leads to
@@ -28,6 +29,7 @@ record VmSetup(
     String name,
     Platform platform,
     Function<MachineThreads, MachineSpec> spec,
+    List<NetDevice> nets,
     Runnable letGo,
     ThreadFactory threadFactory,
     OnReset onReset,

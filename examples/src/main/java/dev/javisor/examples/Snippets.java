@@ -3,6 +3,8 @@ package dev.javisor.examples;
 import dev.javisor.Hypervisor;
 import dev.javisor.VirtualMachine;
 import dev.javisor.backend.BlockBackend;
+import dev.javisor.backend.NetBackend;
+import dev.javisor.backend.NetWire;
 import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.OnReset;
 import dev.javisor.error.ConfigurationProblem;
@@ -13,6 +15,7 @@ import dev.javisor.event.VmExit;
 import dev.javisor.guest.GuestKernel;
 import dev.javisor.guest.GuestPackages;
 import dev.javisor.guest.Initramfs;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -82,6 +85,18 @@ final class Snippets {
         vm.awaitExit(Duration.ofMinutes(5));
       }
     }
+  }
+
+  static void networks(VirtualMachine.Builder builder, Logger logger) throws IOException {
+    NetWire wire = new NetWire(); // a cable between two machines of this JVM
+    NetBackend recorded = NetBackend.recording(wire.first(), Path.of("wire.pcap")); // for Wireshark
+    builder
+        .net() // eth0: a TAP interface that is made, with addresses that Javisor chooses
+        .net(net -> net.tap("tap0").mac("52:54:00:12:34:56")) // eth1: made, or there before
+        .net(recorded); // eth2: or Java code of yours
+    VirtualMachine vm = builder.build().boot();
+    vm.nets().forEach(net -> logger.info("{}: {} {}", net, net.tap(), net.hostAddress()));
+    vm.net("net1").link(false); // pulls the cable
   }
 
   static void consoleModes(VirtualMachine.Builder builder, VirtualMachine vm) {

@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 /** The options that give the machine devices. Cloud Hypervisor's names and keys. */
 final class DeviceOptions {
   private static final String DISK = "--disk";
+  private static final String NET = NetOption.NAME;
   private static final String RNG = "--rng";
   private static final Duration DEFAULT_POLL = Duration.ofNanos(50_000);
   private static final List<String> DISK_KEYS =
@@ -54,6 +55,18 @@ final class DeviceOptions {
   private List<String> groups = new ArrayList<>();
 
   @Option(
+      names = NET,
+      arity = "1..*",
+      paramLabel =
+          "tap=NAME[,mac=MAC][,ip=ADDRESS][,mask=MASK][,host_mac=MAC][,mtu=N][,num_queues=N]"
+              + "[,queue_size=N][,fd=N|[N,...]][,offload_csum=off][,offload_tso=off]"
+              + "[,offload_ufo=off][,id=NAME]",
+      description =
+          "a network device on a TAP interface; what is left out or empty is chosen and printed;"
+              + " num_queues counts both directions")
+  private List<String> nets = new ArrayList<>();
+
+  @Option(
       names = RNG,
       arity = "0..1",
       paramLabel = "src=FILE",
@@ -72,6 +85,9 @@ final class DeviceOptions {
     for (String disk : disks) {
       KeyValues keys = KeyValues.parse(DISK, disk, DISK_KEYS);
       builder.disk(config -> configure(config, keys, limits));
+    }
+    for (String net : nets) {
+      NetOption.apply(builder, net);
     }
     String source = KeyValues.parse(RNG, rng, List.of("src")).get("src");
     if (source != null) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The value of an option that has keys, such as {@code boot=4,topology=2:2:1:1}: Cloud Hypervisor's
- * way to write them. Commas between double quotes belong to a value; the quotes do not.
+ * way to write them. Commas between double quotes belong to a value, and the quotes do not; commas
+ * between brackets belong to it, too, with the brackets.
  */
 final class KeyValues {
   private final Map<String, String> values = new LinkedHashMap<>();
@@ -47,14 +48,16 @@ final class KeyValues {
     List<String> parts = new ArrayList<>();
     StringBuilder part = new StringBuilder();
     boolean quoted = false;
+    int brackets = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '"') {
         quoted = !quoted;
-      } else if (c == ',' && !quoted) {
+      } else if (c == ',' && !quoted && brackets <= 0) {
         parts.add(part.toString());
         part.setLength(0);
       } else {
+        brackets += quoted ? 0 : c == '[' ? 1 : c == ']' ? -1 : 0;
         part.append(c);
       }
     }

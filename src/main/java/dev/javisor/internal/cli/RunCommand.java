@@ -1,5 +1,6 @@
 package dev.javisor.internal.cli;
 
+import dev.javisor.NetDevice;
 import dev.javisor.VirtualMachine;
 import dev.javisor.config.OnReset;
 import dev.javisor.error.HypervisorUnavailableException;
@@ -100,11 +101,21 @@ final class RunCommand implements Callable<Integer> {
     return new Session(consoles.takesTerminal(), beforeBoot, this::tellPaths);
   }
 
-  /** Whoever wants to reach a pseudoterminal must learn its name. */
+  /** Whoever wants to reach a pseudoterminal or a network must learn its name. */
   private void tellPaths(VirtualMachine vm) {
     PrintWriter err = commandLine().getErr();
     vm.serialPath().ifPresent(path -> err.println("javisor: serial port: " + path));
     vm.virtioConsolePath().ifPresent(path -> err.println("javisor: console: " + path));
+    vm.nets().forEach(net -> err.println("javisor: " + description(net)));
+  }
+
+  private static String description(NetDevice net) {
+    return "%s: %s%s, guest %s"
+        .formatted(
+            net.id(),
+            net.tap().map(name -> "TAP " + name).orElse("no TAP"),
+            net.hostAddress().map(address -> ", host " + address).orElse(""),
+            net.mac());
   }
 
   private VirtualMachine.Builder builder() {

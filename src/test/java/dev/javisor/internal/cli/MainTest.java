@@ -146,6 +146,42 @@ class MainTest {
   }
 
   @Test
+  void shouldNameTheWord_whenANetworkIsDescribedWrongly() {
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--net", "tap=,mca="));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--net", "num_queues=3"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--net", "fd=[3,x]"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--net", "mtu=large"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--net"));
+
+    String said = text(err);
+    assertTrue(said.contains("--net has no key 'mca'; did you mean mac?"), said);
+    assertTrue(said.contains("num_queues=3: expected an even number"), said);
+    assertTrue(said.contains("fd=x: expected a whole number"), said);
+    assertTrue(said.contains("mtu=large: expected a whole number"), said);
+  }
+
+  @Test
+  void shouldTakeNetworks_withEmptyValuesAndWithout() {
+    assertEquals(
+        ExitStatus.ERROR,
+        run(
+            "run",
+            "--net",
+            "tap=,mac=,ip=,mask=",
+            "tap=a.name.that.is.too.long,mac=x,ip=y,mask=z,host_mac=1,mtu=1,num_queues=4,"
+                + "queue_size=3,fd=[0,1],offload_csum=off,id=one",
+            "--kernel",
+            "/missing/kernel"));
+
+    String said = text(err);
+    assertFalse(said.contains("nets[0]"), said);
+    for (String key :
+        List.of("tap", "mac", "ip", "hostMac", "mtu", "queueSize", "fd", "offloadChecksum")) {
+      assertTrue(said.contains("nets[1]." + key + " = "), key + ": " + said);
+    }
+  }
+
+  @Test
   void shouldTakeDisksOneAfterTheOtherAndOptionByOption() {
     assertEquals(
         ExitStatus.ERROR,

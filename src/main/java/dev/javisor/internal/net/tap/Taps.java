@@ -73,9 +73,13 @@ public final class Taps {
   private static TapPort configured(
       TapSpec spec, List<TapDevice> queues, String name, boolean there, NetInterface host) {
     HostAddress address = spec.address();
-    if (there && address != null) {
-      log.info("TAP {} was there before: its addresses stay as they are", name);
+    if (there) {
+      if (address != null) {
+        log.info("TAP {} was there before: its addresses stay as they are", name);
+      }
       address = null;
+    } else if (address == null && spec.choosesAddress()) {
+      address = HostAddress.choose();
     }
     if (spec.hostMac() != null) {
       host.mac(spec.hostMac().bytes());

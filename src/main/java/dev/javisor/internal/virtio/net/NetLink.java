@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class NetLink {
   private static final Logger log = LoggerFactory.getLogger(NetLink.class);
 
-  private final NetConfig config;
+  private final NicConfig config;
   private final NetPort port;
   private volatile @Nullable VirtioTransport transport;
   private volatile boolean up = true;
@@ -27,7 +27,7 @@ final class NetLink {
   private volatile long guestOffloads;
   private volatile int pairs = 1;
 
-  NetLink(NetConfig config, NetPort port) {
+  NetLink(NicConfig config, NetPort port) {
     this.config = config;
     this.port = port;
   }

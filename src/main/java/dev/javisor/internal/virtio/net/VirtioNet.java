@@ -37,7 +37,7 @@ final class VirtioNet implements VirtioNic {
   /** The control queue's number if the driver uses one pair only: §5.1.2. */
   private static final int CONTROL_OF_ONE_PAIR = 2;
 
-  private final NetConfig config;
+  private final NicConfig config;
   private final NetPort port;
   private final LongSupplier nanoTime;
   private final NetLink link;
@@ -46,7 +46,7 @@ final class VirtioNet implements VirtioNic {
   private @Nullable VirtioTransport transport;
   private @Nullable NetState restored;
 
-  VirtioNet(NetConfig config, NetPort port, LongSupplier nanoTime) {
+  VirtioNet(NicConfig config, NetPort port, LongSupplier nanoTime) {
     this.config = config;
     this.port = port;
     this.nanoTime = nanoTime;

@@ -13,7 +13,7 @@ public interface VirtioNic extends VirtioDevice<NetState> {
    * @param port belongs to the device from here on
    * @param nanoTime a clock, as {@link System#nanoTime}
    */
-  static VirtioNic create(NetConfig config, NetPort port, LongSupplier nanoTime) {
+  static VirtioNic create(NicConfig config, NetPort port, LongSupplier nanoTime) {
     return new VirtioNet(config, port, nanoTime);
   }
 

@@ -35,7 +35,7 @@ final class NetDriver implements AutoCloseable {
     this.pairs = pairs;
     device =
         VirtioNic.create(
-            new NetConfig("net0", MAC, pairs, queueSize, 1500), port, System::nanoTime);
+            new NicConfig("net0", MAC, pairs, queueSize, 1500), port, System::nanoTime);
     driver = new VirtioDriver<>(device, new ManualWorkers());
   }
 

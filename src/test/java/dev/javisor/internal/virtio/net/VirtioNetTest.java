@@ -509,7 +509,7 @@ class VirtioNetTest {
     FakePort otherPort = new FakePort();
     VirtioNic other =
         VirtioNic.create(
-            new NetConfig("net0", NetDriver.MAC, 2, NetDriver.QUEUE_SIZE, 1500),
+            new NicConfig("net0", NetDriver.MAC, 2, NetDriver.QUEUE_SIZE, 1500),
             otherPort,
             System::nanoTime);
     ManualWorkers workers = new ManualWorkers();

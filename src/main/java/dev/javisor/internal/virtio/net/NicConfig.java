@@ -13,7 +13,7 @@ import dev.javisor.internal.virtio.QueueConfig;
  *     #MOST_QUEUE_SIZE}
  * @param mtu the longest payload of a frame in bytes, {@link #LEAST_MTU} to {@link #MOST_MTU}
  */
-public record NetConfig(String id, MacAddress mac, int pairs, int queueSize, int mtu) {
+public record NicConfig(String id, MacAddress mac, int pairs, int queueSize, int mtu) {
   /** The most pairs of queues: each is two threads of the host. */
   public static final int MOST_PAIRS = 64;
 
@@ -29,7 +29,7 @@ public record NetConfig(String id, MacAddress mac, int pairs, int queueSize, int
   /** The most that the field holds. */
   public static final int MOST_MTU = 65535;
 
-  public NetConfig {
+  public NicConfig {
     if (pairs < 1 || pairs > MOST_PAIRS) {
       throw new IllegalArgumentException("%d pairs, 1 to %d".formatted(pairs, MOST_PAIRS));
     }
