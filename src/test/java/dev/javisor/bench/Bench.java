@@ -82,6 +82,12 @@ final class Bench implements Callable<Integer> {
       description = "write the figures into a file too, as a Markdown table")
   private Path markdown;
 
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "write the run into a folder: report.json, report.md, and charts (SVG)")
+  private Path report;
+
   private final PrintStream out = System.out;
 
   private Bench() {}
@@ -89,6 +95,7 @@ final class Bench implements Callable<Integer> {
   public static void main(String[] args) {
     // Spares each measured process the detour over a helper program.
     System.setProperty("jdk.lang.Process.launchMechanism", "VFORK");
+    System.setProperty("java.awt.headless", "true");
     CommandLine line = new CommandLine(new Bench());
     line.getCommandSpec().exitCodeOnInvalidInput(64);
     System.exit(line.execute(args));
@@ -115,19 +122,30 @@ final class Bench implements Callable<Integer> {
     Path root = root();
     Optional<CProgram> c = cProgram(root, folder);
     try {
-      Report report = new Report(out);
-      report.machine();
+      Run run = new Run(BenchMachine.line());
+      TextReport text = new TextReport(out);
+      text.machine(run.machine());
       Workbench bench = new Workbench(folder, root, c, peers(), rounds);
       for (Measurement measurement : chosen) {
-        report.add(measurement.run(bench));
-      }
-      if (markdown != null) {
-        Files.writeString(markdown, report.markdown());
+        Result result = measurement.run(bench);
+        text.add(result);
+        run.add(measurement.name(), result);
+        // Each time anew: what was measured is there even if the next one fails.
+        write(run);
       }
     } finally {
       if (c.isPresent()) {
         c.get().close();
       }
+    }
+  }
+
+  private void write(Run run) throws IOException {
+    if (markdown != null) {
+      Files.writeString(markdown, MarkdownReport.of(run));
+    }
+    if (report != null) {
+      ReportFolder.write(run, report).ifPresent(out::println);
     }
   }
 

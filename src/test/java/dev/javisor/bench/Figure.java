@@ -13,6 +13,11 @@ public record Figure(String subject, Samples samples, String remark) {
     return new Figure(subject, new Samples(), "");
   }
 
+  /** Whether it is about Javisor, not about what Javisor is compared with. */
+  boolean ours() {
+    return subject.contains("avisor");
+  }
+
   /** The same line with something said of it. */
   public Figure withRemark(String text) {
     return new Figure(subject, samples, text);

@@ -1,6 +1,7 @@
 package dev.javisor.bench;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** What was measured of one subject, a value a round, and what is said of it. */
 public final class Samples {
@@ -11,6 +12,11 @@ public final class Samples {
     values = Arrays.copyOf(values, values.length + 1);
     values[values.length - 1] = value;
     Arrays.sort(values);
+  }
+
+  /** All of them, from the smallest on. */
+  public List<Double> values() {
+    return Arrays.stream(values).boxed().toList();
   }
 
   /** Whether there are none. */

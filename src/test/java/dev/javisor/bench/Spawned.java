@@ -73,6 +73,27 @@ public final class Spawned {
     }
   }
 
+  /**
+   * Runs a process to its end.
+   *
+   * @return what it has printed
+   * @throws IOException if it fails
+   */
+  public static String output(List<String> command) throws IOException, InterruptedException {
+    Process process = start(command, ProcessBuilder.Redirect.DISCARD);
+    CompletableFuture<Void> limit = limit(process);
+    try (InputStream output = process.getInputStream()) {
+      String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new IOException("%s: exit status %d".formatted(command.get(0), process.exitValue()));
+      }
+      return text;
+    } finally {
+      limit.cancel(false);
+      process.destroyForcibly().waitFor();
+    }
+  }
+
   private static Process start(List<String> command, ProcessBuilder.Redirect errors)
       throws IOException {
     return new ProcessBuilder(command)

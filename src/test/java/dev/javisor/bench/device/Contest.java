@@ -91,8 +91,9 @@ final class Contest {
     return new Goal(
         String.format(
             Locale.ROOT,
-            "%.2f times the best peer's or %s",
+            "%.2f times %s or %s",
             measurement.goal(),
+            measurement.rival(),
             less ? "less" : "more"),
         less ? ratio <= measurement.goal() : ratio >= measurement.goal());
   }

@@ -1,5 +1,6 @@
 package dev.javisor.bench.device;
 
+import dev.javisor.bench.Figure;
 import dev.javisor.bench.Measurement;
 import dev.javisor.bench.Peer;
 import dev.javisor.bench.Result;
@@ -53,6 +54,12 @@ public record DeviceLoad(String name, String description, Scale scale, double go
             1,
             Workload.disk(BlkDriver.READ, 128 * KIB, DEEP, true, 16_000)),
         new DeviceLoad(
+            "blk-direct",
+            "disk past the page cache: reads of 4 KiB at random, 32 at a time",
+            Scale.THOUSANDS,
+            0.85,
+            Workload.disk(BlkDriver.READ, 4 * KIB, DEEP, false, 40_000).pastTheCache()),
+        new DeviceLoad(
             "rng",
             "random number generator: 4 KiB, one at a time",
             Scale.MICROS,
@@ -60,9 +67,21 @@ public record DeviceLoad(String name, String description, Scale scale, double go
             Workload.rng(4 * KIB, 10_000)));
   }
 
+  /**
+   * Whose figure the goal is about: monitors get their guests' data from the page cache, fio not.
+   */
+  String rival() {
+    return load.direct() ? "fio's" : "the best peer's";
+  }
+
   @Override
   public Result run(Workbench bench) throws IOException, InterruptedException {
-    try (DiskImage disk = DiskImage.inMemory()) {
+    try (DiskImage disk =
+        load.direct() ? DiskImage.in(bench.root().resolve("target")) : DiskImage.inMemory()) {
+      if (load.direct() && !disk.takesDirect()) {
+        Figure none = Figure.of("Javisor").withRemark("the tree's file system has no O_DIRECT");
+        return new Result(description, scale.unit, List.of(none), List.of());
+      }
       Contest contest = new Contest(this, subjects(bench, disk.file()));
       contest.run(Math.max(3, bench.rounds() / 3));
       return contest.result();
@@ -76,10 +95,13 @@ public record DeviceLoad(String name, String description, Scale scale, double go
     Path mmio = LoadGuest.of(load, true).write(bench.folder().resolve(name + "-mmio"));
     List<Subject> subjects = new ArrayList<>();
     PeerMachines machines = new PeerMachines(load, bench.folder(), pci, mmio, disk);
-    for (Peer peer : bench.peers()) {
+    for (Peer peer : load.direct() ? List.<Peer>of() : bench.peers()) {
       machines
           .commands(peer)
           .forEach((title, command) -> subjects.add(new PeerLoad(title, command, ticks)));
+    }
+    if (load.direct()) {
+      subjects.add(new FioLoad(load, disk));
     }
     subjects.add(new JavisorLoad("Javisor", load, pci, disk, ticks, config -> {}));
     if (load.device() == Workload.Device.DISK) {

@@ -1,5 +1,6 @@
 package dev.javisor.bench.device;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -42,6 +43,15 @@ final class DiskImage implements AutoCloseable {
     } catch (IOException e) {
       Files.deleteIfExists(file);
       throw e;
+    }
+  }
+
+  /** Whether its file system lets the page cache be bypassed. */
+  boolean takesDirect() {
+    try (FileChannel channel = FileChannel.open(file, ExtendedOpenOption.DIRECT)) {
+      return channel.isOpen();
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
     }
   }
 

@@ -23,7 +23,7 @@ final class PeerMachines {
    * @param folder for what monitors want in files
    * @param pciKernel the guest that looks for its device on PCI
    * @param mmioKernel the guest that looks for it on virtio-mmio
-   * @param disk the file of the disk, where the load is on one
+   * @param disk the file of the disk, where the load is on one, in the page cache
    */
   PeerMachines(Workload load, Path folder, Path pciKernel, Path mmioKernel, Path disk) {
     this.load = load;
@@ -33,7 +33,7 @@ final class PeerMachines {
     this.disk = disk;
   }
 
-  /** The commands of a monitor, by what reports call them; none if it cannot bear such a load. */
+  /** The commands of a monitor, by what reports call them. */
   Map<String, List<String>> commands(Peer peer) throws IOException {
     Map<String, List<String>> commands = new LinkedHashMap<>();
     String program = peer.binary().toString();
@@ -43,7 +43,7 @@ final class PeerMachines {
       case FIRECRACKER -> {
         if (load.device() == Workload.Device.RNG) {
           commands.put("Firecracker", firecracker(program, "Sync"));
-        } else if (!load.direct()) {
+        } else {
           commands.put("Firecracker, Sync", firecracker(program, "Sync"));
           commands.put("Firecracker, io_uring", firecracker(program, "Async"));
         }
@@ -63,10 +63,8 @@ final class PeerMachines {
       command.addAll(List.of("-object", "rng-random,id=rng,filename=/dev/urandom"));
       command.addAll(List.of("-device", "virtio-rng-pci,rng=rng,disable-legacy=on"));
     } else {
-      String cache = load.direct() ? "none" : "writeback";
       command.addAll(List.of("-object", "iothread,id=io", "-drive"));
-      command.add(
-          "if=none,id=disk,format=raw,aio=io_uring,cache=%s,file=%s".formatted(cache, disk));
+      command.add("if=none,id=disk,format=raw,aio=io_uring,cache=writeback,file=" + disk);
       command.addAll(List.of("-device", "virtio-blk-pci,drive=disk,iothread=io,disable-legacy=on"));
     }
     return command;
@@ -79,8 +77,7 @@ final class PeerMachines {
     if (load.device() == Workload.Device.RNG) {
       command.addAll(List.of("--rng", "src=/dev/urandom"));
     } else {
-      String direct = load.direct() ? "on" : "off";
-      command.addAll(List.of("--disk", "path=%s,image_type=raw,direct=%s".formatted(disk, direct)));
+      command.addAll(List.of("--disk", "path=%s,image_type=raw".formatted(disk)));
     }
     return command;
   }

@@ -1,0 +1,51 @@
+package dev.javisor.bench.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.javisor.bench.Figure;
+import dev.javisor.bench.Goal;
+import dev.javisor.bench.Result;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ContestTest {
+  private record Fixed(String title, boolean ours, double bytesPerSecond) implements Subject {}
+
+  private record Failing(String title, boolean ours) implements Subject {
+    @Override
+    public double bytesPerSecond() throws IOException {
+      throw new IOException("no such device");
+    }
+  }
+
+  @Test
+  void shouldCompareWithTheFastestPeer() throws IOException, InterruptedException {
+    Result result =
+        run(
+            new Fixed("slow", false, 1000),
+            new Failing("absent", false),
+            new Fixed("fast", false, 2000),
+            new Fixed("Javisor", true, 2300));
+
+    assertEquals(
+        List.of("fast", "slow", "absent", "Javisor"),
+        result.figures().stream().map(Figure::subject).toList());
+    assertEquals("failed: no such device", result.figures().get(2).remark());
+    assertEquals(List.of(2.3, 2.3), result.figures().get(3).samples().values());
+    assertEquals(List.of(new Goal("1.20 times the best peer's or more", false)), result.goals());
+  }
+
+  @Test
+  void shouldHaveNoGoal_whenThereIsNoPeer() throws IOException, InterruptedException {
+    assertEquals(List.of(), run(new Fixed("Javisor", true, 1)).goals());
+  }
+
+  private static Result run(Subject... subjects) throws IOException, InterruptedException {
+    Workload bytes = Workload.disk(0, 1, 1, false, 1);
+    DeviceLoad measurement = new DeviceLoad("load", "a load", Scale.THOUSANDS, 1.2, bytes);
+    Contest contest = new Contest(measurement, List.of(subjects));
+    contest.run(2);
+    return contest.result();
+  }
+}
