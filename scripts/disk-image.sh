@@ -101,12 +101,24 @@ disk_configure() {
   echo '/dev/vda1 / ext4 errors=remount-ro 0 1' >"$root/etc/fstab"
   # Any id: without one the first boot would be a "first boot".
   echo 6a617669736f72000000000000000001 >"$root/etc/machine-id"
-  # As early as disks: systemd asks for a login on what is a console when it starts.
-  echo virtio_console >>"$root/etc/initramfs-tools/modules"
+  disk_early_console "$root/etc/initramfs-tools"
   echo "root:$DISK_PASSWORD" | chroot "$root" chpasswd
   for unit in "${units[@]}"; do
     ln -sf /dev/null "$root/etc/systemd/system/$unit"
   done
+}
+
+# disk_early_console FOLDER: makes the initial RAM disk do with console=hvc0 alone. Its driver is a module, so that the
+# first process starts with no files open; udev then takes its own sockets for standard input and output, and closes them.
+disk_early_console() {
+  echo virtio_console >>"$1/modules"
+  cat >"$1/scripts/init-top/console" <<'SCRIPT'
+#!/bin/sh
+[ "$1" != prereqs ] || exit 0
+modprobe -a virtio_pci virtio_console
+echo 'if (: </dev/console) 2>/dev/null; then exec </dev/console >/dev/console 2>&1; fi' >/conf/param.conf
+SCRIPT
+  chmod +x "$1/scripts/init-top/console"
 }
 
 # disk_shrink ROOT: drops what only apt needs.
