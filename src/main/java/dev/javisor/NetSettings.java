@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.javisor.backend.NetBackend;
 import dev.javisor.config.NetConfig;
+import dev.javisor.config.RateLimiter;
 import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.net.MacAddress;
+import dev.javisor.internal.net.NicLimiters;
 import dev.javisor.internal.net.Offloads;
 import dev.javisor.internal.net.tap.NetSpec;
 import dev.javisor.internal.net.tap.TapSpec;
@@ -31,6 +33,7 @@ final class NetSettings implements NetConfig {
   private boolean checksum = true;
   private boolean tso = true;
   private boolean ufo = true;
+  private NicLimiters limiters = NicLimiters.UNLIMITED;
   private String id = "";
 
   /**
@@ -113,6 +116,18 @@ final class NetSettings implements NetConfig {
   }
 
   @Override
+  public NetConfig receiveRateLimiter(RateLimiter limiter) {
+    limiters = new NicLimiters(requireNonNull(limiter, "limiter"), limiters.sent());
+    return this;
+  }
+
+  @Override
+  public NetConfig sendRateLimiter(RateLimiter limiter) {
+    limiters = new NicLimiters(limiters.received(), requireNonNull(limiter, "limiter"));
+    return this;
+  }
+
+  @Override
   public NetConfig id(String id) {
     this.id = requireNonNull(id, "id");
     return this;
@@ -152,6 +167,6 @@ final class NetSettings implements NetConfig {
             new Offloads(checksum, segments, segments, segments, checksum && ufo));
     String name = id.isEmpty() ? "net" + index : id;
     checks.id(name);
-    return new NetSpec(field, name, guest, queues, queueSize, spec.mtu(), backend, spec);
+    return new NetSpec(field, name, guest, queues, queueSize, spec.mtu(), limiters, backend, spec);
   }
 }

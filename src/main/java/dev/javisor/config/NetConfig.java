@@ -62,6 +62,23 @@ public interface NetConfig {
   NetConfig offloadUfo(boolean offload);
 
   /**
+   * Keeps each direction to that limit, by a limiter of its own: bytes of frames, and frames as
+   * operations. Default: none.
+   */
+  default NetConfig rateLimit(RateLimit limit) {
+    return receiveRateLimiter(RateLimiter.of(limit)).sendRateLimiter(RateLimiter.of(limit));
+  }
+
+  /**
+   * Keeps what the guest receives to the limit of a limiter, which may be shared and changed. What
+   * comes faster waits in the other side's queue, and is lost when that is full.
+   */
+  NetConfig receiveRateLimiter(RateLimiter limiter);
+
+  /** Keeps what the guest sends to the limit of a limiter, which may be shared and changed. */
+  NetConfig sendRateLimiter(RateLimiter limiter);
+
+  /**
    * The device's name in logs, events and counters: 1 to 64 printable ASCII characters, no other
    * device's. Default {@code net0} for the first, {@code net1} for the second.
    */

@@ -60,7 +60,9 @@ final class DeviceOptions {
       paramLabel =
           "tap=NAME[,mac=MAC][,ip=ADDRESS][,mask=MASK][,host_mac=MAC][,mtu=N][,num_queues=N]"
               + "[,queue_size=N][,fd=N|[N,...]][,offload_csum=off][,offload_tso=off]"
-              + "[,offload_ufo=off][,id=NAME]",
+              + "[,offload_ufo=off][,id=NAME]"
+              + "[,bw_size=BYTES,bw_refill_time=MS[,bw_one_time_burst=BYTES]]"
+              + "[,ops_size=N,ops_refill_time=MS[,ops_one_time_burst=N]]",
       description =
           "a network device on a TAP interface; what is left out or empty is chosen and printed;"
               + " num_queues counts both directions")

@@ -5,26 +5,30 @@ import dev.javisor.config.NetConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** One {@code --net}: Cloud Hypervisor's keys. */
 final class NetOption {
   static final String NAME = "--net";
 
   private static final List<String> KEYS =
-      List.of(
-          "tap",
-          "mac",
-          "ip",
-          "mask",
-          "host_mac",
-          "mtu",
-          "num_queues",
-          "queue_size",
-          "fd",
-          "offload_csum",
-          "offload_tso",
-          "offload_ufo",
-          "id");
+      Stream.concat(
+              Stream.of(
+                  "tap",
+                  "mac",
+                  "ip",
+                  "mask",
+                  "host_mac",
+                  "mtu",
+                  "num_queues",
+                  "queue_size",
+                  "fd",
+                  "offload_csum",
+                  "offload_tso",
+                  "offload_ufo",
+                  "id"),
+              RateLimitKeys.NAMES.stream())
+          .toList();
 
   private NetOption() {}
 
@@ -49,6 +53,7 @@ final class NetOption {
     text(keys, "num_queues", value -> net.queuePairs(pairs(value)));
     text(keys, "queue_size", value -> net.queueSize(KeyValues.number(NAME, "queue_size", value)));
     text(keys, "id", net::id);
+    RateLimitKeys.limit(NAME, keys).ifPresent(net::rateLimit);
     net.offloadChecksum(keys.isOn(NAME, "offload_csum", true));
     net.offloadTso(keys.isOn(NAME, "offload_tso", true));
     net.offloadUfo(keys.isOn(NAME, "offload_ufo", true));

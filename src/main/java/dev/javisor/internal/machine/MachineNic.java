@@ -65,8 +65,9 @@ public final class MachineNic implements PciDeviceFactory {
 
   private PciDevice<?> create(NetPort port, DeviceHost host) {
     int mtu = Math.max(NicConfig.LEAST_MTU, Math.min(NicConfig.MOST_MTU, port.mtu()));
-    NicConfig config = new NicConfig(spec.id(), spec.mac(), spec.pairs(), spec.queueSize(), mtu);
-    VirtioNic made = VirtioNic.create(config, port, System::nanoTime);
+    NicConfig config =
+        new NicConfig(spec.id(), spec.mac(), spec.pairs(), spec.queueSize(), mtu, spec.limiters());
+    VirtioNic made = VirtioNic.create(config, port, System::nanoTime, host.timer());
     PciDevice<?> onTheBus =
         VirtioDevices.pci(made, host.memory(), host.workers(), host.interrupts());
     synchronized (this) {

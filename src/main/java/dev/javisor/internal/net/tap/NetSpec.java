@@ -2,6 +2,7 @@ package dev.javisor.internal.net.tap;
 
 import dev.javisor.backend.NetBackend;
 import dev.javisor.internal.net.MacAddress;
+import dev.javisor.internal.net.NicLimiters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param pairs of queues
  * @param queueSize descriptors of each queue
  * @param mtu the longest payload of a frame in bytes; 0 for what the other side has
+ * @param limiters what its frames are kept to
  * @param backend the user's code; null for a TAP interface
  * @param tap the interface; without meaning if {@code backend} is there
  */
@@ -23,5 +25,6 @@ public record NetSpec(
     int pairs,
     int queueSize,
     int mtu,
+    NicLimiters limiters,
     @Nullable NetBackend backend,
     TapSpec tap) {}

@@ -1,6 +1,7 @@
 package dev.javisor.internal.virtio.net;
 
 import dev.javisor.internal.net.MacAddress;
+import dev.javisor.internal.net.NicLimiters;
 import dev.javisor.internal.virtio.QueueConfig;
 
 /**
@@ -12,8 +13,10 @@ import dev.javisor.internal.virtio.QueueConfig;
  * @param queueSize descriptors of each, a power of two from {@link #LEAST_QUEUE_SIZE} to {@link
  *     #MOST_QUEUE_SIZE}
  * @param mtu the longest payload of a frame in bytes, {@link #LEAST_MTU} to {@link #MOST_MTU}
+ * @param limiters what its frames are kept to
  */
-public record NicConfig(String id, MacAddress mac, int pairs, int queueSize, int mtu) {
+public record NicConfig(
+    String id, MacAddress mac, int pairs, int queueSize, int mtu, NicLimiters limiters) {
   /** The most pairs of queues: each is two threads of the host. */
   public static final int MOST_PAIRS = 64;
 

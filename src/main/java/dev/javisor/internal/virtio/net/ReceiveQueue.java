@@ -7,6 +7,7 @@ import dev.javisor.internal.net.NetReceiver;
 import dev.javisor.internal.net.NetWaker;
 import dev.javisor.internal.net.Offloads;
 import dev.javisor.internal.virtio.BrokenDriverException;
+import dev.javisor.internal.virtio.Throttle;
 import dev.javisor.internal.virtio.VirtQueue;
 
 /**
@@ -25,6 +26,7 @@ final class ReceiveQueue implements ServedQueue, FrameSink {
 
   private final VirtQueue queue;
   private final NetLink link;
+  private final Throttle throttle;
   private final NetCounters.Queue counters;
   private final ReceiveWindow window;
   private final NetReceiver receiver;
@@ -35,6 +37,9 @@ final class ReceiveQueue implements ServedQueue, FrameSink {
 
   /** How much of that frame is in the window. */
   private long waitingStart;
+
+  /** Of a frame in the window whose time has not come, or 0. */
+  private int heldLength;
 
   private int notShown;
   private boolean gone;
@@ -50,10 +55,12 @@ final class ReceiveQueue implements ServedQueue, FrameSink {
       NetPort port,
       NetWaker waker,
       NetLink link,
+      Throttle throttle,
       NetCounters.Queue counters) {
     this.queue = queue;
     this.mergeable = mergeable;
     this.link = link;
+    this.throttle = throttle;
     this.counters = counters;
     window = new ReceiveWindow(queue, mergeable);
     receiver = port.receiver(queue.index() / 2, this, waker);
@@ -73,7 +80,7 @@ final class ReceiveQueue implements ServedQueue, FrameSink {
   private synchronized boolean fetch() {
     queue.disableNotifications();
     int budget = BUDGET;
-    while (budget > 0 && !gone) {
+    while (budget > 0 && !gone && release()) {
       if (!link.up()) {
         waitingLength = 0;
         if (!receiver.discard()) {
@@ -155,7 +162,21 @@ final class ReceiveQueue implements ServedQueue, FrameSink {
     pass(length);
   }
 
+  /** Lets a frame that is held go on if its time has come; returns false if it has not. */
+  private boolean release() {
+    int length = heldLength;
+    if (length > 0 && throttle.isOpen()) {
+      heldLength = 0;
+      pass(length);
+    }
+    return heldLength == 0;
+  }
+
   private void pass(int length) {
+    if (!throttle.admits(length - NetPort.HEADER)) {
+      heldLength = length;
+      return;
+    }
     window.push(length);
     counters.passed(length - NetPort.HEADER);
     if (++notShown >= SHOWN_AFTER) {
@@ -188,6 +209,9 @@ final class ReceiveQueue implements ServedQueue, FrameSink {
       counters.dropped();
       return true;
     }
+    if (!release()) {
+      return false;
+    }
     queue.disableNotifications();
     while (true) {
       boolean grew = window.fill(link.longestReceived() + NetPort.HEADER);
@@ -210,8 +234,9 @@ final class ReceiveQueue implements ServedQueue, FrameSink {
   @Override
   public synchronized void quiesce() {
     paused = true;
-    if (waitingLength > 0) {
+    if (waitingLength > 0 || heldLength > 0) {
       waitingLength = 0;
+      heldLength = 0;
       counters.dropped();
     }
     window.undo();

@@ -5,6 +5,7 @@ import dev.javisor.internal.net.NetSender;
 import dev.javisor.internal.net.NetWaker;
 import dev.javisor.internal.net.SentFrame;
 import dev.javisor.internal.virtio.DescriptorChain;
+import dev.javisor.internal.virtio.Throttle;
 import dev.javisor.internal.virtio.VirtQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -54,6 +55,7 @@ final class TransmitQueue implements ServedQueue {
   private final VirtQueue queue;
   private final NetSender sender;
   private final NetLink link;
+  private final Throttle throttle;
   private final NetCounters.Queue counters;
   private final LongSupplier nanoTime;
   private final @Nullable Slot[] slots;
@@ -66,11 +68,13 @@ final class TransmitQueue implements ServedQueue {
       NetPort port,
       NetWaker waker,
       NetLink link,
+      Throttle throttle,
       NetCounters.Queue counters,
       LongSupplier nanoTime) {
     this.id = id;
     this.queue = queue;
     this.link = link;
+    this.throttle = throttle;
     this.counters = counters;
     this.nanoTime = nanoTime;
     slots = new Slot[queue.size()];
@@ -84,20 +88,30 @@ final class TransmitQueue implements ServedQueue {
     do {
       queue.disableNotifications();
       DescriptorChain chain;
-      while (budget > 0 && (chain = queue.pop()) != null) {
+      boolean admitted = throttle.isOpen();
+      while (admitted && budget > 0 && (chain = queue.pop()) != null) {
         budget--;
-        start(chain);
+        admitted = start(chain);
       }
       show();
+      if (!admitted) {
+        // Who opens the throttle again wakes this queue; the driver need not.
+        return false;
+      }
     } while (budget > 0 && queue.enableNotifications());
     return budget == 0;
   }
 
-  private void start(DescriptorChain chain) {
+  /** Sends a frame, or gives it back and returns false if its time has not come. */
+  private boolean start(DescriptorChain chain) {
     if (!link.up() || !FrameHeader.maySend(chain.readable(), link.toHost(), link.mtu())) {
       counters.dropped();
       finish(chain);
-      return;
+      return true;
+    }
+    if (!throttle.admits(chain.readable().bytes() - NetPort.HEADER)) {
+      queue.undoPop(chain);
+      return false;
     }
     Slot slot = slots[chain.head()];
     if (slot == null) {
@@ -108,6 +122,7 @@ final class TransmitQueue implements ServedQueue {
     slot.frame.set(chain.readable());
     underWay++;
     sender.send(slot.frame);
+    return true;
   }
 
   private void finish(DescriptorChain chain) {

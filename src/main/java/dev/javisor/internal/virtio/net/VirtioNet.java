@@ -1,9 +1,12 @@
 package dev.javisor.internal.virtio.net;
 
+import dev.javisor.config.RateLimiter;
 import dev.javisor.internal.bus.DeviceCounters;
+import dev.javisor.internal.bus.Scheduler;
 import dev.javisor.internal.net.MacAddress;
 import dev.javisor.internal.net.NetPort;
 import dev.javisor.internal.net.NetWaker;
+import dev.javisor.internal.virtio.Throttle;
 import dev.javisor.internal.virtio.VirtQueue;
 import dev.javisor.internal.virtio.VirtioTransport;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -40,16 +43,18 @@ final class VirtioNet implements VirtioNic {
   private final NicConfig config;
   private final NetPort port;
   private final LongSupplier nanoTime;
+  private final Scheduler timer;
   private final NetLink link;
   private final NetCounters counters;
   private final AtomicReferenceArray<@Nullable ServedQueue> queues;
   private @Nullable VirtioTransport transport;
   private @Nullable NetState restored;
 
-  VirtioNet(NicConfig config, NetPort port, LongSupplier nanoTime) {
+  VirtioNet(NicConfig config, NetPort port, LongSupplier nanoTime, Scheduler timer) {
     this.config = config;
     this.port = port;
     this.nanoTime = nanoTime;
+    this.timer = timer;
     link = new NetLink(config, port);
     counters = new NetCounters(config.id(), config.pairs());
     queues = new AtomicReferenceArray<>(2 * config.pairs() + 1);
@@ -161,10 +166,18 @@ final class VirtioNet implements VirtioNic {
     NetWaker waker = waker(worker(index));
     if ((index & 1) == 0) {
       boolean mergeable = link.has(NetFeatures.MRG_RXBUF);
-      return new ReceiveQueue(queue, mergeable, port, waker, link, counters.received(pair));
+      Throttle throttle = throttle(config.limiters().received(), waker);
+      return new ReceiveQueue(
+          queue, mergeable, port, waker, link, throttle, counters.received(pair));
     }
     String name = "%s queue %d".formatted(config.id(), index);
-    return new TransmitQueue(name, queue, port, waker, link, counters.sent(pair), nanoTime);
+    Throttle throttle = throttle(config.limiters().sent(), waker);
+    return new TransmitQueue(
+        name, queue, port, waker, link, throttle, counters.sent(pair), nanoTime);
+  }
+
+  private Throttle throttle(RateLimiter limiter, NetWaker waker) {
+    return new Throttle(limiter, nanoTime, timer, waker::wake);
   }
 
   @Override

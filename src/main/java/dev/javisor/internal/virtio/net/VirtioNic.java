@@ -1,6 +1,7 @@
 package dev.javisor.internal.virtio.net;
 
 import dev.javisor.internal.bus.DeviceCounters;
+import dev.javisor.internal.bus.Scheduler;
 import dev.javisor.internal.net.NetPort;
 import dev.javisor.internal.virtio.VirtioDevice;
 import java.util.function.LongSupplier;
@@ -12,9 +13,10 @@ public interface VirtioNic extends VirtioDevice<NetState> {
    *
    * @param port belongs to the device from here on
    * @param nanoTime a clock, as {@link System#nanoTime}
+   * @param timer wakes queues that wait for their rate limit
    */
-  static VirtioNic create(NicConfig config, NetPort port, LongSupplier nanoTime) {
-    return new VirtioNet(config, port, nanoTime);
+  static VirtioNic create(NicConfig config, NetPort port, LongSupplier nanoTime, Scheduler timer) {
+    return new VirtioNet(config, port, nanoTime, timer);
   }
 
   /** Whether the cable is plugged in. */

@@ -1,7 +1,9 @@
 package dev.javisor.internal.virtio.net;
 
+import dev.javisor.internal.bus.Scheduler;
 import dev.javisor.internal.net.MacAddress;
 import dev.javisor.internal.net.NetPort;
+import dev.javisor.internal.net.NicLimiters;
 import dev.javisor.internal.virtio.DriverQueue;
 import dev.javisor.internal.virtio.DriverQueue.Buffer;
 import dev.javisor.internal.virtio.DriverQueue.Used;
@@ -14,12 +16,20 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The driver's side of a network card, written from virtio 1.3 §5.1. */
 final class NetDriver implements AutoCloseable {
   static final int HEADER = 12;
   static final int QUEUE_SIZE = 16;
+
+  /** For devices that have no rate limit. */
+  static final Scheduler NO_TIMER =
+      (delay, task) -> {
+        throw new AssertionError("nothing is due later");
+      };
+
   static final MacAddress MAC = MacAddress.parse("52:54:00:12:34:56");
 
   final VirtioNic device;
@@ -32,10 +42,16 @@ final class NetDriver implements AutoCloseable {
   }
 
   NetDriver(NetPort port, int pairs, int queueSize) {
-    this.pairs = pairs;
-    device =
-        VirtioNic.create(
-            new NicConfig("net0", MAC, pairs, queueSize, 1500), port, System::nanoTime);
+    this(
+        port,
+        new NicConfig("net0", MAC, pairs, queueSize, 1500, NicLimiters.UNLIMITED),
+        System::nanoTime,
+        NO_TIMER);
+  }
+
+  NetDriver(NetPort port, NicConfig config, LongSupplier nanoTime, Scheduler timer) {
+    pairs = config.pairs();
+    device = VirtioNic.create(config, port, nanoTime, timer);
     driver = new VirtioDriver<>(device, new ManualWorkers());
   }
 

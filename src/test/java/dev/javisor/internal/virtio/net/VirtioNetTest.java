@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.javisor.internal.net.NicLimiters;
 import dev.javisor.internal.net.Offloads;
 import dev.javisor.internal.virtio.DriverQueue;
 import dev.javisor.internal.virtio.DriverQueue.Buffer;
@@ -509,9 +510,11 @@ class VirtioNetTest {
     FakePort otherPort = new FakePort();
     VirtioNic other =
         VirtioNic.create(
-            new NicConfig("net0", NetDriver.MAC, 2, NetDriver.QUEUE_SIZE, 1500),
+            new NicConfig(
+                "net0", NetDriver.MAC, 2, NetDriver.QUEUE_SIZE, 1500, NicLimiters.UNLIMITED),
             otherPort,
-            System::nanoTime);
+            System::nanoTime,
+            NetDriver.NO_TIMER);
     ManualWorkers workers = new ManualWorkers();
     try (VirtioDriver<NetState> heir = new VirtioDriver<>(other, workers, net.driver.memory())) {
       heir.device().quiesce();
