@@ -8,10 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.util.concurrent.Uninterruptibles;
-import dev.javisor.config.OnReset;
 import dev.javisor.error.GuestBootException;
 import dev.javisor.error.JavisorException;
-import dev.javisor.event.VcpuState;
 import dev.javisor.event.VmEvent;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmListener;
@@ -32,11 +30,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+/** What listeners hear, when, and on which thread. */
 @Timeout(60)
 class VmEventsTest {
   @TempDir Path directory;
   private VmFixture fixture;
-  private final List<String> heard = new CopyOnWriteArrayList<>();
+  private final HeardEvents heard = new HeardEvents();
 
   @BeforeEach
   void setUp() {
@@ -45,7 +44,7 @@ class VmEventsTest {
 
   @Test
   void shouldTellOfAMachinesLifeInOrder() throws Exception {
-    VirtualMachine vm = fixture.builder().listener(this::hear).build().boot();
+    VirtualMachine vm = fixture.builder().listener(heard).build().boot();
     vm.pause();
     vm.resume();
     vm.reset();
@@ -62,7 +61,7 @@ class VmEventsTest {
             "RUNNING->EXITED",
             "exit PowerOff[]",
             "EXITED->CLOSED"),
-        heard);
+        heard.texts);
   }
 
   @Test
@@ -115,24 +114,25 @@ class VmEventsTest {
   void shouldTellEverything_whenTheGuestEndsBeforeBootReturns() throws Exception {
     fixture.platform.afterBoot = machine -> machine.guestExits(new VmExit.PowerOff());
 
-    try (VirtualMachine vm = fixture.builder().listener(this::hear).build().boot()) {
+    try (VirtualMachine vm = fixture.builder().listener(heard).build().boot()) {
       vm.awaitExit(LONG);
     }
 
     assertEquals(
-        List.of("CREATED->RUNNING", "RUNNING->EXITED", "exit PowerOff[]", "EXITED->CLOSED"), heard);
+        List.of("CREATED->RUNNING", "RUNNING->EXITED", "exit PowerOff[]", "EXITED->CLOSED"),
+        heard.texts);
   }
 
   @Test
   void shouldNotSayThatItRan_whenTheBootFailed() {
     fixture.platform.bootFailure = new IllegalStateException("on purpose");
-    VirtualMachine vm = fixture.builder().listener(this::hear).build();
+    VirtualMachine vm = fixture.builder().listener(heard).build();
 
     assertThrows(GuestBootException.class, vm::boot);
 
-    assertEquals(2, heard.size(), heard::toString);
-    assertTrue(heard.get(0).startsWith("exit Failed"), heard::toString);
-    assertEquals("CREATED->CLOSED", heard.get(1));
+    assertEquals(2, heard.texts.size(), heard.texts::toString);
+    assertTrue(heard.texts.get(0).startsWith("exit Failed"), heard.texts::toString);
+    assertEquals("CREATED->CLOSED", heard.texts.get(1));
   }
 
   @Test
@@ -140,11 +140,11 @@ class VmEventsTest {
     try (VirtualMachine vm =
         fixture
             .builder()
-            .listener(this::hear)
-            .console(line -> heard.add("line " + line))
+            .listener(heard)
+            .console(line -> heard.texts.add("line " + line))
             .build()
             .boot()) {
-      CompletableFuture<List<String>> seen = vm.exit().thenApply(exit -> List.copyOf(heard));
+      CompletableFuture<List<String>> seen = vm.exit().thenApply(exit -> List.copyOf(heard.texts));
       fixture.machine().guestWrites("one\ntwo");
       fixture.machine().guestExits(new VmExit.PowerOff());
 
@@ -186,28 +186,28 @@ class VmEventsTest {
                           event -> {
                             throw new IllegalStateException("on purpose");
                           })
-                      .listener(this::hear)
+                      .listener(heard)
                       .build()
                       .boot();
               vm.close();
             });
 
-    assertEquals("CREATED->RUNNING", heard.get(0));
-    assertEquals("EXITED->CLOSED", heard.get(heard.size() - 1));
+    assertEquals("CREATED->RUNNING", heard.texts.get(0));
+    assertEquals("EXITED->CLOSED", heard.texts.get(heard.texts.size() - 1));
     assertTrue(log.contains("on purpose"), log);
     assertTrue(log.contains("VM test"), log);
   }
 
   @Test
   void shouldTellOncePerMachine_whenTheConsoleOverflows() {
-    try (VirtualMachine vm =
-        fixture.builder().consoleBuffer("4K").listener(this::hear).build().boot()) {
+    try (VirtualMachine vm = fixture.builder().consoleBuffer("4K").listener(heard).build().boot()) {
       fixture.machine().guestWrites("x".repeat(20_000));
 
       assertEquals(20_000 - 4096, vm.console().droppedBytes());
     }
 
-    assertEquals(1, heard.stream().filter("overflow 4096"::equals).count(), heard::toString);
+    assertEquals(
+        1, heard.texts.stream().filter("overflow 4096"::equals).count(), heard.texts::toString);
   }
 
   @Test
@@ -219,7 +219,7 @@ class VmEventsTest {
             .listener(
                 event -> {
                   awaitUninterruptibly(go);
-                  hear(event);
+                  heard.onEvent(event);
                 })
             .build()
             .boot()) {
@@ -228,9 +228,9 @@ class VmEventsTest {
       go.countDown();
       vm.awaitExit(LONG);
 
-      long panics = heard.stream().filter("panic text x"::equals).count();
+      long panics = heard.texts.stream().filter("panic text x"::equals).count();
       assertTrue(panics >= 200 && panics <= 300, () -> "" + panics);
-      assertTrue(heard.contains("exit PowerOff[]"));
+      assertTrue(heard.texts.contains("exit PowerOff[]"));
     }
   }
 
@@ -242,7 +242,7 @@ class VmEventsTest {
             .builder()
             .listener(
                 event -> {
-                  hear(event);
+                  heard.onEvent(event);
                   if (event instanceof VmEvent.Exited) {
                     made.join().close();
                   }
@@ -253,7 +253,7 @@ class VmEventsTest {
     fixture.machine().guestExits(new VmExit.PowerOff());
 
     vm.exit().get(20, TimeUnit.SECONDS);
-    VmFixture.await(() -> heard.contains("EXITED->CLOSED"));
+    VmFixture.await(() -> heard.texts.contains("EXITED->CLOSED"));
     assertEquals(VmState.CLOSED, vm.state());
   }
 
@@ -313,113 +313,6 @@ class VmEventsTest {
     assertTrue(took.compareTo(Duration.ofSeconds(5)) < 0, took::toString);
     assertInstanceOf(InterruptedException.class, interrupted.get(20, TimeUnit.SECONDS));
     assertEquals(new VmExit.Killed(), vm.awaitExit(LONG));
-  }
-
-  @Test
-  void shouldReportAPanic_whenAResetFollowsIt() throws Exception {
-    try (VirtualMachine vm =
-        fixture.builder().onReset(OnReset.EXIT).listener(this::hear).build().boot()) {
-      fixture.machine().guestWrites("[ 1.0] Kernel panic - not syncing: no init\r\n");
-      VmFixture.await(() -> heard.contains("panic text no init"));
-      assertEquals(VmState.RUNNING, vm.state());
-
-      fixture.machine().guestResets();
-
-      assertEquals(new VmExit.Panic("no init"), vm.awaitExit(LONG));
-    }
-  }
-
-  @Test
-  void shouldReportAPanic_whenATripleFaultFollowsIt() throws Exception {
-    try (VirtualMachine vm = fixture.boot()) {
-      fixture.machine().guestWrites("Kernel panic - not syncing: no init\n");
-      fixture.machine().guestExits(new VmExit.TripleFault("vCPU 0"));
-
-      assertEquals(new VmExit.Panic("no init"), vm.awaitExit(LONG));
-    }
-  }
-
-  @Test
-  void shouldReportAPanic_whenAHaltFollowsIt() throws Exception {
-    try (VirtualMachine vm = fixture.boot()) {
-      fixture.machine().vcpuState = VcpuState.HALTED;
-      fixture.machine().guestWrites("Kernel panic - not syncing: no init\n");
-
-      assertEquals(new VmExit.Panic("no init"), vm.awaitExit(LONG));
-    }
-  }
-
-  @Test
-  void shouldRunOn_whenOnlyThePanicTextIsSeen() throws Exception {
-    try (VirtualMachine vm = fixture.builder().listener(this::hear).build().boot()) {
-      fixture.machine().guestWrites("Kernel panic - not syncing: just kidding\n");
-      VmFixture.await(() -> heard.contains("panic text just kidding"));
-      Thread.sleep(700);
-      assertEquals(VmState.RUNNING, vm.state());
-
-      fixture.machine().guestExits(new VmExit.PowerOff());
-      assertEquals(new VmExit.PowerOff(), vm.awaitExit(LONG));
-    }
-  }
-
-  @Test
-  void shouldReportAReset_whenAnOrderlyRestartFollowsThePanicText() throws Exception {
-    try (VirtualMachine vm = fixture.builder().onReset(OnReset.EXIT).build().boot()) {
-      fixture.machine().guestWrites("Kernel panic - not syncing: just kidding\n");
-      fixture.machine().guestWrites("[ 9.0] reboot: Restarting system\r\n");
-      fixture.machine().guestResets();
-
-      assertEquals(new VmExit.Reset(), vm.awaitExit(LONG));
-    }
-  }
-
-  @Test
-  void shouldRebootAndTellThePanic_whenAResetFollowsItByDefault() {
-    try (VirtualMachine vm = fixture.builder().listener(this::hear).build().boot()) {
-      fixture.machine().guestWrites("Kernel panic - not syncing: no init\n");
-      fixture.machine().guestResets();
-      fixture.machine().guestResets();
-      assertEquals(VmState.RUNNING, vm.state());
-    }
-
-    assertTrue(heard.contains("reboot after no init"), heard::toString);
-    assertEquals(1, heard.stream().filter("reboot"::equals).count(), heard::toString);
-  }
-
-  @Test
-  void shouldReportAReset_whenAskedToExitOnIt() throws Exception {
-    try (VirtualMachine vm = fixture.builder().onReset(OnReset.EXIT).build().boot()) {
-      fixture.machine().guestResets();
-
-      assertEquals(new VmExit.Reset(), vm.awaitExit(LONG));
-    }
-  }
-
-  @Test
-  void shouldReboot_whenTheHostResetsIt_whateverOnResetSays() {
-    try (VirtualMachine vm =
-        fixture.builder().onReset(OnReset.EXIT).listener(this::hear).build().boot()) {
-      vm.reset();
-      assertEquals(VmState.RUNNING, vm.state());
-    }
-
-    assertTrue(heard.contains("reboot"), heard::toString);
-  }
-
-  private void hear(VmEvent event) {
-    if (event instanceof VmEvent.StateChanged change) {
-      heard.add(change.from() + "->" + change.to());
-    } else if (event instanceof VmEvent.Rebooted reboot) {
-      heard.add(reboot.panic().map(text -> "reboot after " + text).orElse("reboot"));
-    } else if (event instanceof VmEvent.Exited exited) {
-      heard.add("exit " + exited.exit());
-    } else if (event instanceof VmEvent.PanicText panic) {
-      heard.add("panic text " + panic.message());
-    } else if (event instanceof VmEvent.ConsoleOverflow overflow) {
-      heard.add("overflow " + overflow.capacity());
-    } else {
-      throw new AssertionError(event);
-    }
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {

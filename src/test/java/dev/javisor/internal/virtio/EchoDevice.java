@@ -1,6 +1,11 @@
 package dev.javisor.internal.virtio;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import dev.javisor.internal.bus.DeviceState;
+import dev.javisor.internal.virtio.DriverQueue.Buffer;
+import dev.javisor.internal.virtio.DriverQueue.Used;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -194,5 +199,16 @@ final class EchoDevice implements VirtioDevice<EchoDevice.State> {
   @Override
   public void close() {
     calls.add("close");
+  }
+
+  /** Sends a request through a started queue, and checks that it comes back. */
+  static Used echo(VirtioDriver<State> driver, int queue, String text) {
+    DriverQueue ring = driver.queue(queue);
+    Buffer answer = ring.writable(text.length());
+    ring.add(ring.readable(text), answer);
+    driver.kick(queue);
+    Used used = ring.take();
+    assertArrayEquals(text.getBytes(StandardCharsets.UTF_8), ring.bytes(answer));
+    return used;
   }
 }
