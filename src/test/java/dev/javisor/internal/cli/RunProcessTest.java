@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.javisor.internal.x86.PlatformLayout;
 import dev.javisor.testing.microguest.ChildJvm;
 import dev.javisor.testing.microguest.MicroGuest;
 import java.io.IOException;
@@ -26,8 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command line as people have it: a process of its own, with a terminal or without. */
 @Timeout(120)
 class RunProcessTest {
-  private static final int SERIAL = 0x3f8;
-  private static final int VECTOR = 0x51;
   private static final String LEAVE = "\u001d\u001d\u001d";
 
   @TempDir Path folder;
@@ -36,22 +33,7 @@ class RunProcessTest {
 
   @BeforeEach
   void writeKernel() {
-    MicroGuest.kernelCode(
-            a -> {
-              MicroGuest.unmask(a, PlatformLayout.COM1_PIN, VECTOR);
-              a.outb(SERIAL + 2, 1);
-              a.outb(SERIAL + 1, 1);
-              a.print("[ready]");
-              a.sti();
-              a.forever(a::hlt);
-            })
-        .handler(
-            VECTOR,
-            a -> {
-              a.in(1, SERIAL);
-              a.out(1, SERIAL);
-            })
-        .write(folder.resolve("echo"));
+    MicroGuest.echo("[ready]").write(folder.resolve("echo"));
   }
 
   @AfterEach

@@ -28,29 +28,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class StateRecordsTest {
   private static final int SERIAL = 0x3f8;
-  private static final int VECTOR = 0x51;
   private static final int LEVEL_VECTOR = 0x61;
   private static final int LEVEL_PIN = 9;
   private static final int CALL = 0x80;
 
   @Test
   void shouldGoOnEchoing_whenMovedWhileItsInputWaits() {
-    MicroGuest guest =
-        MicroGuest.kernelCode(
-                a -> {
-                  MicroGuest.unmask(a, PlatformLayout.COM1_PIN, VECTOR);
-                  a.outb(SERIAL + 2, 1);
-                  a.outb(SERIAL + 1, 1);
-                  a.print("[");
-                  a.sti();
-                  a.forever(a::hlt);
-                })
-            .handler(
-                VECTOR,
-                a -> {
-                  a.in(1, SERIAL);
-                  a.out(1, SERIAL);
-                });
+    MicroGuest guest = MicroGuest.echo("[");
     Little vm = new Little(guest.bare());
     vm.running.start();
     vm.await(() -> vm.console().equals("["), "ready");

@@ -46,11 +46,7 @@ public final class MicroDriver {
 
   /** Moves the BAR, resets the device, negotiates no more than VERSION_1, and starts it. */
   public void start(Assembler a, Queue... queues) {
-    a.mov(RBX, config());
-    a.store(2, Mem.at(RBX, 4), 0);
-    a.store(4, Mem.at(RBX, 0x10), (int) bar());
-    a.store(4, Mem.at(RBX, 0x14), 0);
-    a.store(2, Mem.at(RBX, 4), 2 | 4);
+    moveBar(a);
     a.mov(RBX, bar());
     a.store(1, Mem.at(RBX, STATUS), 0);
     a.store(1, Mem.at(RBX, STATUS), 1 | 2);
@@ -65,17 +61,22 @@ public final class MicroDriver {
 
   /** Lets the device's first vector interrupt the first processor. Before {@link #start}. */
   public void interrupts(Assembler a, int vector) {
-    a.mov(RBX, config());
-    a.store(2, Mem.at(RBX, 4), 0);
-    a.store(4, Mem.at(RBX, 0x10), (int) bar());
-    a.store(4, Mem.at(RBX, 0x14), 0);
-    a.store(2, Mem.at(RBX, 4), 2 | 4);
+    moveBar(a);
     a.store(2, Mem.at(RBX, MSIX_CONTROL), 0x8000);
     a.mov(RBX, bar() + MSIX_TABLE);
     a.store(4, Mem.at(RBX), (int) LAPIC);
     a.store(4, Mem.at(RBX, 4), 0);
     a.store(4, Mem.at(RBX, 8), vector);
     a.store(4, Mem.at(RBX, 12), 0);
+  }
+
+  /** RBX gets the address of configuration space. */
+  private void moveBar(Assembler a) {
+    a.mov(RBX, config());
+    a.store(2, Mem.at(RBX, 4), 0);
+    a.store(4, Mem.at(RBX, 0x10), (int) bar());
+    a.store(4, Mem.at(RBX, 0x14), 0);
+    a.store(2, Mem.at(RBX, 4), 2 | 4);
   }
 
   /** A queue of this device whose requests have one part. */

@@ -1,5 +1,6 @@
 package dev.javisor.testing.microguest;
 
+import dev.javisor.internal.x86.PlatformLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -85,6 +86,30 @@ public final class MicroGuest {
   public MicroGuest setup(Consumer<Assembler> kernel) {
     setup = kernel;
     return this;
+  }
+
+  /**
+   * A guest at CPL 0 that prints a greeting, and sleeps but for sending back what comes in by its
+   * serial port, a byte at each interrupt.
+   */
+  public static MicroGuest echo(String greeting) {
+    int serial = 0x3f8;
+    int vector = 0x51;
+    return kernelCode(
+            a -> {
+              unmask(a, PlatformLayout.COM1_PIN, vector);
+              a.outb(serial + 2, 1);
+              a.outb(serial + 1, 1);
+              a.print(greeting);
+              a.sti();
+              a.forever(a::hlt);
+            })
+        .handler(
+            vector,
+            a -> {
+              a.in(1, serial);
+              a.out(1, serial);
+            });
   }
 
   /**
