@@ -37,13 +37,35 @@ class ContestTest {
   }
 
   @Test
+  void shouldHaveAGoalForPolling_whenLatencyIsMeasured() throws IOException, InterruptedException {
+    Result result =
+        run(
+            Scale.MICROS,
+            1.25,
+            new Fixed("fast", false, 2000),
+            new Fixed("Javisor", true, 1600),
+            new Fixed("Javisor, polling", true, 3900));
+
+    assertEquals(
+        List.of(
+            new Goal("1.25 times the best peer's or less", true),
+            new Goal("polling: 0.50 times the best peer's or less", false)),
+        result.goals());
+  }
+
+  @Test
   void shouldHaveNoGoal_whenThereIsNoPeer() throws IOException, InterruptedException {
     assertEquals(List.of(), run(new Fixed("Javisor", true, 1)).goals());
   }
 
   private static Result run(Subject... subjects) throws IOException, InterruptedException {
+    return run(Scale.THOUSANDS, 1.2, subjects);
+  }
+
+  private static Result run(Scale scale, double goal, Subject... subjects)
+      throws IOException, InterruptedException {
     Workload bytes = Workload.disk(0, 1, 1, false, 1);
-    DeviceLoad measurement = new DeviceLoad("load", "a load", Scale.THOUSANDS, 1.2, bytes);
+    DeviceLoad measurement = new DeviceLoad("load", "a load", scale, goal, bytes);
     Contest contest = new Contest(measurement, List.of(subjects));
     contest.run(2);
     return contest.result();

@@ -9,6 +9,7 @@ import dev.javisor.config.DiskEngine;
 import dev.javisor.testing.microguest.BlkDriver;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,10 @@ public record DeviceLoad(String name, String description, Scale scale, double go
     implements Measurement {
   private static final int KIB = 1024;
   private static final int DEEP = 32;
+  private static final Duration POLL = Duration.ofNanos(50_000);
+
+  /** The subject whose queue looks at its ring for a while before it sleeps. */
+  static final String POLLING = "Javisor, polling";
 
   /** All that there are. */
   public static List<Measurement> all() {
@@ -108,6 +113,7 @@ public record DeviceLoad(String name, String description, Scale scale, double go
       DiskEngine other = load.direct() ? DiskEngine.SYNC : DiskEngine.IO_URING;
       String title = load.direct() ? "Javisor, preadv" : "Javisor, io_uring";
       subjects.add(new JavisorLoad(title, load, pci, disk, ticks, config -> config.engine(other)));
+      subjects.add(new JavisorLoad(POLLING, load, pci, disk, ticks, config -> config.poll(POLL)));
     }
     return subjects;
   }
