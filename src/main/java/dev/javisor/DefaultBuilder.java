@@ -11,6 +11,7 @@ import dev.javisor.config.MemoryConfig;
 import dev.javisor.config.MemoryFit;
 import dev.javisor.config.NetConfig;
 import dev.javisor.config.OnReset;
+import dev.javisor.config.PlatformConfig;
 import dev.javisor.error.HypervisorUnavailableException;
 import dev.javisor.error.InvalidConfigurationException;
 import dev.javisor.event.VmListener;
@@ -30,6 +31,8 @@ import dev.javisor.internal.machine.MachineSpec;
 import dev.javisor.internal.machine.PciDeviceFactory;
 import dev.javisor.internal.machine.Platform;
 import dev.javisor.internal.memory.RamSpec;
+import dev.javisor.internal.pci.PciDevices;
+import dev.javisor.internal.smbios.SmbiosConfig;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +55,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   private final CpuSettings cpus = new CpuSettings();
   private final MemorySettings memory = new MemorySettings();
   private final PayloadSettings payload = new PayloadSettings();
+  private final PlatformSettings platformSettings = new PlatformSettings();
   private final DiskList disks = new DiskList();
   private final NetList nets = new NetList();
   private final ConsoleSettings consoles = new ConsoleSettings();
@@ -59,6 +63,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   private final List<VmListener> listeners = new ArrayList<>();
   private @Nullable String name;
   private @Nullable Path rng;
+  private boolean pvpanic;
   private String consoleBuffer = "1M";
   private MemoryFit memoryFit = MemoryFit.WARN;
   private OnReset onReset = OnReset.REBOOT;
@@ -141,6 +146,12 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   }
 
   @Override
+  public VirtualMachine.Builder platform(Consumer<? super PlatformConfig> settings) {
+    settings.accept(platformSettings);
+    return this;
+  }
+
+  @Override
   public VirtualMachine.Builder disk(Path path) {
     return disk(disk -> disk.path(path));
   }
@@ -200,6 +211,12 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   @Override
   public VirtualMachine.Builder rng(Path source) {
     rng = requireNonNull(source, "source");
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder pvpanic() {
+    pvpanic = true;
     return this;
   }
 
@@ -298,6 +315,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
             hostMemory,
             memoryFit,
             problems);
+    SmbiosConfig smbios = platformSettings.resolve(problems);
     DeviceIds ids = new DeviceIds();
     List<PciDeviceFactory> devices = devices(ids, ports, problems);
     List<MachineNic> nics = nets.resolve(ids, problems);
@@ -307,7 +325,15 @@ final class DefaultBuilder implements VirtualMachine.Builder {
         platform,
         threads ->
             new MachineSpec(
-                vmName, boot.payload(), cpuSpec, ram, ports, devices, threads, Optional.empty()),
+                vmName,
+                boot.payload(),
+                cpuSpec,
+                ram,
+                ports,
+                smbios,
+                devices,
+                threads,
+                Optional.empty()),
         nics.stream().<NetDevice>map(DefaultNetDevice::new).toList(),
         boot.letGo(),
         threadFactory,
@@ -326,10 +352,16 @@ final class DefaultBuilder implements VirtualMachine.Builder {
     if (source != null) {
       ids.claim("rng", DeviceIds.ENTROPY, problems);
     }
+    if (pvpanic) {
+      ids.claim("pvpanic", DeviceIds.PANIC, problems);
+    }
     List<PciDeviceFactory> devices = new ArrayList<>(disks.resolve(ids, problems));
     if (source != null) {
       EntropyDevices.check(source).ifPresent(problems::add);
       devices.add(EntropyDevices.from(source));
+    }
+    if (pvpanic) {
+      devices.add(host -> PciDevices.pvPanic(DeviceIds.PANIC, host.system()));
     }
     return devices;
   }

@@ -9,6 +9,7 @@ import dev.javisor.config.MemoryConfig;
 import dev.javisor.config.MemoryFit;
 import dev.javisor.config.NetConfig;
 import dev.javisor.config.OnReset;
+import dev.javisor.config.PlatformConfig;
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmListener;
@@ -255,6 +256,12 @@ public interface VirtualMachine extends AutoCloseable {
     Builder memory(Consumer<? super MemoryConfig> memory);
 
     /**
+     * What the guest is told about its machine by SMBIOS: serial number, UUID, OEM strings and the
+     * like.
+     */
+    Builder platform(Consumer<? super PlatformConfig> platform);
+
+    /**
      * Adds a disk: a raw image file or a block device that the guest may write to. It is locked
      * while the machine runs.
      */
@@ -312,6 +319,15 @@ public interface VirtualMachine extends AutoCloseable {
      * @param source a file that never ends, such as {@code /dev/hwrng}
      */
     Builder rng(Path source);
+
+    /**
+     * Gives the guest a panic device (pvpanic on the PCI bus), by which its kernel says that it has
+     * panicked: the machine ends at once then, with {@link VmExit.Panic}, whatever {@code onReset}
+     * says, and whatever the console shows. A guest that has loaded a crash kernel goes on into
+     * that. Linux's driver is {@code pvpanic-pci}, a module in most distributions. Default: no such
+     * device.
+     */
+    Builder pvpanic();
 
     /** What to do about RAM that the host cannot hold. Default {@link MemoryFit#WARN}. */
     Builder memoryFit(MemoryFit memoryFit);

@@ -206,7 +206,10 @@ final class VmMonitor implements MachineListener {
 
   private VmExit withPanic(VmExit reason) {
     String message = panics.pending();
-    boolean canBePanic = reason instanceof VmExit.Reset || reason instanceof VmExit.TripleFault;
+    boolean canBePanic =
+        reason instanceof VmExit.Reset
+            || reason instanceof VmExit.TripleFault
+            || reason instanceof VmExit.Panic;
     return message != null && canBePanic ? new VmExit.Panic(message) : reason;
   }
 

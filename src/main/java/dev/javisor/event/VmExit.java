@@ -4,7 +4,8 @@ package dev.javisor.event;
  * How a guest ended. Complete: no kind will be added within a major version.
  *
  * <p>With {@code onReset(REBOOT)}, the default, a guest's reset starts it anew instead of ending
- * it, so that neither {@link Reset} nor a {@link Panic} that resets is seen.
+ * it, so that neither {@link Reset} nor a {@link Panic} that resets is seen, but for a panic that
+ * the guest tells by its panic device.
  */
 public sealed interface VmExit {
   /** The guest switched the machine off. */
@@ -14,11 +15,13 @@ public sealed interface VmExit {
   record Reset() implements VmExit {}
 
   /**
-   * The guest's kernel panicked: a panic text on the console, then a reset or a halt. A panic text
-   * alone ends nothing (any program can print it); nor does a kernel that spins after its panic, as
-   * Linux does unless the command line says {@code panic=-1}.
+   * The guest's kernel panicked: it said so by the panic device ({@code pvpanic()} of the builder),
+   * or there was a panic text on the console, then a reset or a halt. A panic text alone ends
+   * nothing (any program can print it); nor, without the device, does a kernel that spins after its
+   * panic, as Linux does unless the command line says {@code panic=-1}.
    *
-   * @param message the panic's text, such as {@code VFS: Unable to mount root fs}
+   * @param message the panic's text as the console showed it, such as {@code VFS: Unable to mount
+   *     root fs}; if it did not, that the device told
    */
   record Panic(String message) implements VmExit {}
 

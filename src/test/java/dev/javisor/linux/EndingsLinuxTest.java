@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.javisor.VirtualMachine;
+import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.OnReset;
 import dev.javisor.event.VmEvent;
 import dev.javisor.event.VmExit;
+import dev.javisor.guest.GuestPackages;
+import dev.javisor.guest.Initramfs;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,6 +46,33 @@ class EndingsLinuxTest {
       VmExit.Panic panic = assertInstanceOf(VmExit.Panic.class, exit);
       assertEquals("sysrq triggered crash", panic.message());
       assertTrue(guest.events().stream().anyMatch(VmEvent.PanicText.class::isInstance));
+    }
+  }
+
+  @Test
+  void shouldEndWithPanic_whenThePanicDeviceTellsOfIt_thoughThereIsNoConsole()
+      throws InterruptedException {
+    GuestPackages packages = GuestPackages.debian();
+    Initramfs crashing =
+        Initramfs.builder()
+            .busybox(packages.busybox())
+            .modules(packages.kernel(), "pvpanic-pci")
+            .init("echo c > /proc/sysrq-trigger")
+            .build();
+    // It spins after its panic, and a reset would be no end.
+    try (VirtualMachine vm =
+        VirtualMachine.builder()
+            .kernel(packages.kernel())
+            .initramfs(crashing)
+            .cmdline("quiet")
+            .memory("256M")
+            .serial(ConsoleMode.off())
+            .pvpanic()
+            .build()
+            .boot()) {
+      VmExit exit = vm.awaitExit(LinuxGuest.LIMIT);
+
+      assertEquals(new VmExit.Panic("the guest told of it by pvpanic"), exit);
     }
   }
 

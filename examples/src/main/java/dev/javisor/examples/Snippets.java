@@ -12,6 +12,7 @@ import dev.javisor.error.ExitTimeoutException;
 import dev.javisor.error.GuestBootException;
 import dev.javisor.error.InvalidConfigurationException;
 import dev.javisor.event.VmExit;
+import dev.javisor.guest.CloudInitSeed;
 import dev.javisor.guest.GuestKernel;
 import dev.javisor.guest.GuestPackages;
 import dev.javisor.guest.Initramfs;
@@ -97,6 +98,22 @@ final class Snippets {
     VirtualMachine vm = builder.build().boot();
     vm.nets().forEach(net -> logger.info("{}: {} {}", net, net.tap(), net.hostAddress()));
     vm.net("net1").link(false); // pulls the cable
+  }
+
+  static void cloudImage(VirtualMachine.Builder builder) throws InterruptedException {
+    CloudInitSeed seed =
+        CloudInitSeed.builder()
+            .hostname("web1")
+            .user("ada", "ssh-ed25519 AAAAC3Nza... ada@example.org")
+            .build();
+    builder
+        .firmware(Path.of("CLOUDHV.fd"))
+        .disk(Path.of("debian-cloud.raw")) // GPT, EFI system partition, boot loader
+        .disk(seed.toDisk()) // what cloud-init sets up at the first boot
+        .platform(platform -> platform.serial("web1").oemString("rack 7"));
+    try (VirtualMachine vm = builder.build().boot()) {
+      vm.awaitExit(Duration.ofMinutes(5));
+    }
   }
 
   static void consoleModes(VirtualMachine.Builder builder, VirtualMachine vm) {

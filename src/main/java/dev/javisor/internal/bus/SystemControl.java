@@ -15,4 +15,7 @@ public interface SystemControl {
    * The guest asked for a reset, by whatever device: ACPI reset register or keyboard controller.
    */
   void reset();
+
+  /** The guest's kernel said that it panicked. */
+  default void panic() {}
 }

@@ -77,6 +77,12 @@ final class DeviceOptions {
       description = "where the entropy device gets its bytes from; default: ${DEFAULT-VALUE}")
   private String rng = "";
 
+  @Option(
+      names = "--pvpanic",
+      description =
+          "a panic device: the machine ends when the guest's kernel says that it panicked")
+  private boolean pvpanic;
+
   /**
    * Tells the builder.
    *
@@ -94,6 +100,9 @@ final class DeviceOptions {
     String source = KeyValues.parse(RNG, rng, List.of("src")).get("src");
     if (source != null) {
       builder.rng(Path.of(source));
+    }
+    if (pvpanic) {
+      builder.pvpanic();
     }
   }
 

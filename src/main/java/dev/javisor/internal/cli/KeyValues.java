@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The value of an option that has keys, such as {@code boot=4,topology=2:2:1:1}: Cloud Hypervisor's
  * way to write them. Commas between double quotes belong to a value, and the quotes do not; commas
- * between brackets belong to it, too, with the brackets.
+ * between brackets belong to it, too, with the brackets and what is between them ({@link #list}).
  */
 final class KeyValues {
   private final Map<String, String> values = new LinkedHashMap<>();
@@ -53,6 +53,9 @@ final class KeyValues {
       char c = text.charAt(i);
       if (c == '"') {
         quoted = !quoted;
+        if (brackets > 0) {
+          part.append(c);
+        }
       } else if (c == ',' && !quoted && brackets <= 0) {
         parts.add(part.toString());
         part.setLength(0);
@@ -66,6 +69,20 @@ final class KeyValues {
     }
     parts.add(part.toString());
     return parts;
+  }
+
+  /**
+   * The values of a key that takes several: {@code [a,"b,c"]}, or one without brackets.
+   *
+   * @throws IllegalArgumentException if a bracket lacks its other half
+   */
+  static List<String> list(String option, String key, String value) {
+    boolean opened = value.startsWith("[");
+    if (opened != value.endsWith("]") || opened && value.length() == 1) {
+      throw new IllegalArgumentException(
+          "%s: %s=%s: expected [ONE,TWO]".formatted(option, key, value));
+    }
+    return opened ? split(option, value.substring(1, value.length() - 1)) : List.of(value);
   }
 
   @Nullable String get(String key) {

@@ -38,6 +38,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private DeviceOptions devices = new DeviceOptions();
 
+  @Mixin private PlatformOption platform = new PlatformOption();
+
   @Mixin private ConsoleOptions consoles = new ConsoleOptions();
 
   @Option(names = "--no-reboot", description = "end with status 10 when the guest asks for a reset")
@@ -123,6 +125,7 @@ final class RunCommand implements Callable<Integer> {
         VirtualMachine.builder().name("vm").onReset(noReboot ? OnReset.EXIT : OnReset.REBOOT);
     machine.apply(builder);
     devices.apply(builder);
+    platform.apply(builder);
     consoles.apply(builder, out);
     return builder;
   }

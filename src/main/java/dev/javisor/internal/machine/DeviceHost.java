@@ -3,6 +3,7 @@ package dev.javisor.internal.machine;
 import dev.javisor.internal.bus.MsiLines;
 import dev.javisor.internal.bus.QueueWorkers;
 import dev.javisor.internal.bus.Scheduler;
+import dev.javisor.internal.bus.SystemControl;
 import dev.javisor.internal.memory.GuestMemory;
 
 /**
@@ -12,6 +13,11 @@ import dev.javisor.internal.memory.GuestMemory;
  * @param interrupts where their interrupts come from
  * @param workers where their queues' threads come from
  * @param timer runs what is due later
+ * @param system what they may ask of the machine
  */
 public record DeviceHost(
-    GuestMemory memory, MsiLines interrupts, QueueWorkers workers, Scheduler timer) {}
+    GuestMemory memory,
+    MsiLines interrupts,
+    QueueWorkers workers,
+    Scheduler timer,
+    SystemControl system) {}

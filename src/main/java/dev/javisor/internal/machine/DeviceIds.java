@@ -13,6 +13,9 @@ public final class DeviceIds {
   /** The entropy device. */
   public static final String ENTROPY = "rng0";
 
+  /** The panic device. */
+  public static final String PANIC = "pvpanic0";
+
   static final String IO_APIC = "ioapic0";
   static final String SERIAL = "serial0";
   static final String ACPI_SHUTDOWN = "acpi-shutdown0";

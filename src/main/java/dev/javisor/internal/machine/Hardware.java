@@ -17,6 +17,7 @@ import dev.javisor.internal.kvm.KvmVm;
 import dev.javisor.internal.kvm.VcpuState;
 import dev.javisor.internal.memory.GuestMemory;
 import dev.javisor.internal.memory.GuestRam;
+import dev.javisor.internal.smbios.SmbiosTables;
 import dev.javisor.internal.sys.Errno;
 import dev.javisor.internal.sys.Fd;
 import dev.javisor.internal.sys.KickSignal;
@@ -44,6 +45,9 @@ final class Hardware implements AutoCloseable {
 
   /** Whether there is PCI configuration space in memory, which the memory map tells. */
   static final boolean ECAM = true;
+
+  /** What is known of a panic by the panic device alone. */
+  private static final String UNTOLD_PANIC = "the guest told of it by pvpanic";
 
   private static final Logger log = LoggerFactory.getLogger(Hardware.class);
 
@@ -104,7 +108,7 @@ final class Hardware implements AutoCloseable {
           spec.queueLoop()
               .<QueueWorkers>map(loop -> loop.workers(doorbells))
               .orElseGet(() -> new QueueThreads(spec.threads(), doorbells, spec.cpus().count()));
-      DeviceHost host = new DeviceHost(memory, messages, workers, timer);
+      DeviceHost host = new DeviceHost(memory, messages, workers, timer, control(ending));
       stage(BootStage.DEVICES, () -> consoles.addVirtio(devices, host));
       for (PciDeviceFactory factory : spec.pciDevices()) {
         stage(BootStage.DEVICES, () -> devices.add(factory.create(host)));
@@ -297,6 +301,9 @@ final class Hardware implements AutoCloseable {
     AcpiImage acpi =
         MachineTables.build(layout, vcpuFactory.apicIds(), consoles.modes().hasSerial());
     memory.write(acpi.rsdpGpa(), acpi.bytes());
+    long smbios = PlatformLayout.SMBIOS;
+    int room = (int) (PlatformLayout.HIGH_RAM - smbios);
+    memory.write(smbios, SmbiosTables.build(spec.smbios(), smbios, room));
   }
 
   private List<VcpuRunner> runners(List<KvmVcpu> vcpus, VcpuRunner.Command first) {
@@ -325,6 +332,11 @@ final class Hardware implements AutoCloseable {
       @Override
       public void reset() {
         ending.guestReset();
+      }
+
+      @Override
+      public void panic() {
+        ending.guestEnd(new VmExit.Panic(UNTOLD_PANIC));
       }
     };
   }

@@ -49,7 +49,7 @@ public final class MemoryMap {
 
   /**
    * What the guest is told, as an e820 or PVH memory map. RAM between 640 KiB and 1 MiB is there,
-   * but left out: it holds the ACPI tables.
+   * but left out: it holds the ACPI and SMBIOS tables.
    *
    * @param ramBytes the size of all RAM, at least 1 MiB
    * @param ecam whether there is a PCI configuration space in memory, to be reserved

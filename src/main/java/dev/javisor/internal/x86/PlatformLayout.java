@@ -13,7 +13,7 @@ import java.util.List;
  *         0x8ff0  boot stack (downwards)
  *        0x20000  kernel command line
  *        0xa0000  RSDP and ACPI tables            RAM that the memory map leaves out
- *        0xf0000  room for SMBIOS
+ *        0xf0000  SMBIOS entry point and structures
  *       0x100000  kernel                          RAM up to 3 GiB; initramfs at its top
  *     0xc0000000  PCI MMIO below 4 GiB            no RAM
  *     0xe8000000  ECAM
@@ -70,7 +70,7 @@ public final class PlatformLayout {
   /** The ACPI root pointer; the tables follow it. */
   public static final long RSDP = EBDA;
 
-  /** Where SMBIOS tables would be, and where the ACPI tables end at the latest. */
+  /** The SMBIOS entry point; the structures follow it. The ACPI tables end here at the latest. */
   public static final long SMBIOS = 0xf0000;
 
   // High RAM.

@@ -202,6 +202,39 @@ class MainTest {
   }
 
   @Test
+  void shouldTellTheGuestWhatItIsTold() {
+    String kernel = "/missing/kernel";
+    String id = "00112233-4455-6677-8899-aabbccddeeff";
+    assertEquals(
+        ExitStatus.ERROR,
+        run("run", "--kernel", kernel, "--platform", "serial_number=a\nb,uuid=" + id));
+    assertEquals(
+        ExitStatus.ERROR, run("run", "--kernel", kernel, "--platform", "oem_strings=[a,\"b,c\",]"));
+    assertEquals(ExitStatus.ERROR, run("run", "--kernel", kernel, "--pvpanic"));
+
+    String said = text(err);
+    assertTrue(said.contains("platform.serial"), said);
+    assertTrue(said.contains("platform.oemStrings[2]"), said);
+    assertTrue(!said.contains("platform.uuid"), said);
+  }
+
+  @Test
+  void shouldNameWhatIsWrongWithThePlatform() {
+    for (String[] wrong :
+        new String[][] {
+          {"serial=x", "no key 'serial'"},
+          {"uuid=1-2-3-4-5", "the UUID 1-2-3-4-5: expected 32 hexadecimal digits"},
+          {"uuid=00112233-4455-6677-8899-aabbccddeeff0", "expected 32 hexadecimal digits"},
+          {"serial_number=a,system_serial_number=b", "both there"},
+          {"uuid=a,uuid=b", "twice"},
+          {"oem_strings=[a", "expected [ONE,TWO]"},
+        }) {
+      assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--platform", wrong[0]));
+      assertTrue(text(err).contains(wrong[1]), text(err));
+    }
+  }
+
+  @Test
   void shouldTakeEntropyFromWhereItIsTold() {
     assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--rng", "source=x"));
     assertEquals(ExitStatus.ERROR, run("run", "--kernel", "k", "--rng", "src=/missing/rng"));

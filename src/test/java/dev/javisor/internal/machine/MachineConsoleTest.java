@@ -50,6 +50,7 @@ class MachineConsoleTest {
                     spec.cpus(),
                     spec.ram(),
                     new ConsolePorts(serial, virtio),
+                    spec.smbios(),
                     spec.pciDevices(),
                     spec.threads(),
                     spec.queueLoop()));

@@ -47,6 +47,7 @@ class MachinePciTest {
         spec.cpus(),
         spec.ram(),
         spec.consoles(),
+        spec.smbios(),
         List.of(
             host -> {
               BellDevice device = new BellDevice(host);

@@ -125,6 +125,7 @@ class MachineStateTest {
         spec.cpus(),
         spec.ram(),
         consoles,
+        spec.smbios(),
         devices,
         spec.threads(),
         Optional.empty());

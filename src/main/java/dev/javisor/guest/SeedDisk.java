@@ -1,0 +1,38 @@
+package dev.javisor.guest;
+
+import dev.javisor.backend.BlockBackend;
+import dev.javisor.backend.BlockOperation;
+import dev.javisor.backend.BlockRequest;
+import dev.javisor.backend.BlockStatus;
+
+/** A disk whose content is a constant. */
+final class SeedDisk implements BlockBackend {
+  private final byte[] content;
+
+  SeedDisk(byte[] content) {
+    this.content = content;
+  }
+
+  @Override
+  public long size() {
+    return content.length;
+  }
+
+  @Override
+  public boolean readOnly() {
+    return true;
+  }
+
+  @Override
+  public String description() {
+    return "cloud-init seed";
+  }
+
+  @Override
+  public void submit(BlockRequest request) {
+    if (request.operation() == BlockOperation.READ) {
+      request.copyFrom(0, content, (int) request.offset(), (int) request.length());
+    }
+    request.complete(BlockStatus.OK);
+  }
+}
