@@ -2,7 +2,6 @@ package dev.javisor.internal.virtio;
 
 import dev.javisor.internal.bus.DeviceListener;
 import dev.javisor.internal.bus.DeviceState;
-import dev.javisor.internal.bus.QueueWorker;
 import dev.javisor.internal.bus.QueueWorkers;
 import dev.javisor.internal.memory.GuestMemory;
 import java.util.ArrayList;
@@ -72,9 +71,9 @@ final class DeviceCore<S extends DeviceState>
     return runner.workerCount();
   }
 
-  /** The worker behind a doorbell. */
-  QueueWorker worker(int doorbell) {
-    return runner.worker(doorbell);
+  /** A doorbell, from 0. */
+  QueueDoorbell doorbell(int number) {
+    return runner.doorbell(number);
   }
 
   long readCommon(int offset, int size) {

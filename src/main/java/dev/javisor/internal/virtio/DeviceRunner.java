@@ -32,6 +32,7 @@ final class DeviceRunner implements AutoCloseable {
     final int number;
     final int[] queues;
     final QueueWorker worker;
+    final QueueDoorbell doorbell;
     volatile boolean changed;
     int started;
 
@@ -42,6 +43,17 @@ final class DeviceRunner implements AutoCloseable {
       Runnable task = () -> run(this);
       worker =
           device.pollNanos() > 0 ? workers.create(name, task, this) : workers.create(name, task);
+      doorbell = new QueueDoorbell(worker);
+    }
+
+    /** Under the lock: whether any of its queues is to be started. */
+    boolean wanted() {
+      for (int i : queues) {
+        if (wanted[i] != null) {
+          return true;
+        }
+      }
+      return false;
     }
 
     @Override
@@ -129,12 +141,18 @@ final class DeviceRunner implements AutoCloseable {
     return lanes.get(number).worker;
   }
 
+  /** The doorbell of the worker with this number. */
+  QueueDoorbell doorbell(int number) {
+    return lanes.get(number).doorbell;
+  }
+
   /** Under the lock: starts a queue, or stops it if it is null. */
   void want(int index, @Nullable VirtQueue queue) {
     if (wanted[index] != queue) {
       wanted[index] = queue;
       Lane lane = lanes.get(device.worker(index));
       lane.changed = true;
+      lane.doorbell.use(lane.wanted());
       lane.worker.wake();
     }
   }

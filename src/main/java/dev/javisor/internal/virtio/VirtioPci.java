@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A virtio device on the PCI bus: virtio 1.3 §4.1. BAR 0 holds everything; each worker has a
- * doorbell there, which the driver rings without an exit and which moves with the BAR.
+ * doorbell there, which moves with the BAR and which the driver rings without an exit once one of
+ * the worker's queues is in use.
  *
  * <p>Not modelled: the legacy and the transitional interface, INTx (ISR status is kept all the
  * same, for drivers that look at it), shared memory regions, VIRTIO_F_NOTIFICATION_DATA. Bus Master
@@ -80,14 +81,14 @@ final class VirtioPci<S extends DeviceState> implements PciDevice<VirtioPciState
     @Override
     public void mapped(int bar, long gpa) {
       for (int i = 0; i < core.doorbells(); i++) {
-        core.worker(i).listen(gpa + PciLayout.NOTIFY + (long) i * PciLayout.NOTIFY_STRIDE, 0);
+        core.doorbell(i).place(gpa + PciLayout.NOTIFY + (long) i * PciLayout.NOTIFY_STRIDE);
       }
     }
 
     @Override
     public void unmapped(int bar) {
       for (int i = 0; i < core.doorbells(); i++) {
-        core.worker(i).deafen();
+        core.doorbell(i).remove();
       }
     }
   }

@@ -27,6 +27,7 @@ class VirtioPciTest {
   private static final int DEVICE = 4;
   private static final int PCI_CFG = 5;
   private static final int QUEUE_ENABLE = 0x1c;
+  private static final int QUEUE_RESET = 0x3a;
   private static final int CONFIG_GENERATION = 0x15;
   private static final long VERSION_1 = VirtioFeatures.VERSION_1;
   private static final long RING_RESET = VirtioFeatures.RING_RESET;
@@ -189,6 +190,46 @@ class VirtioPciTest {
     echo(0, "from the new place");
     driver.pci().decode(SLOT, false);
     assertEquals(List.of(), workers.addresses());
+  }
+
+  @Test
+  void shouldListenOnlyForWorkersWhoseQueuesAreInUse() {
+    assertEquals(List.of(), workers.addresses(), "the BAR is mapped, the driver not there");
+    assertEquals(FEATURES_OK, driver.negotiate(VERSION_1 | RING_RESET) & FEATURES_OK);
+    driver.enableQueue(2, 8);
+    assertEquals(List.of(), workers.addresses(), "the driver is not ready");
+    driver.status(ACKNOWLEDGE | DRIVER | FEATURES_OK | DRIVER_OK);
+    assertEquals(List.of(driver.doorbell(2)), workers.addresses());
+
+    driver.enableQueue(1, 8);
+    driver.enableQueue(0, 8);
+    assertEquals(List.of(driver.doorbell(0), driver.doorbell(2)), workers.addresses());
+
+    driver.write(COMMON, 0x16, 2, 0);
+    driver.write(COMMON, QUEUE_RESET, 2, 1);
+    workers.run();
+    assertEquals(2, workers.addresses().size(), "queue 1 shares the worker");
+    driver.write(COMMON, 0x16, 2, 1);
+    driver.write(COMMON, QUEUE_RESET, 2, 1);
+    workers.run();
+    assertEquals(List.of(driver.doorbell(2)), workers.addresses());
+
+    driver.reset();
+    assertEquals(List.of(), workers.addresses());
+  }
+
+  @Test
+  void shouldListenInTheNewPlace_whenTheBarMovedBeforeTheDriverWasReady() {
+    long target = PciDriver.WINDOW_32 + 0x100_0000;
+    driver.pci().moveBar64(SLOT, 0, target);
+
+    driver.start(0, 8);
+
+    assertEquals(List.of(target + 0x6000), workers.addresses());
+    driver.pci().decode(SLOT, false);
+    driver.pci().decode(SLOT, true);
+    assertEquals(List.of(target + 0x6000), workers.addresses());
+    echo(0, "from the new place");
   }
 
   @Test
