@@ -88,12 +88,12 @@ public final class DiskFile extends Fd {
 
   /** Reads into host memory: pread(2). */
   public long read(long hva, long length, long offset) {
-    return Sys.access().call6(Syscall.PREAD64, number(), hva, length, offset, 0, 0);
+    return Sys.access().pread(number(), hva, length, offset);
   }
 
   /** Writes from host memory: pwrite(2). */
   public long write(long hva, long length, long offset) {
-    return Sys.access().call6(Syscall.PWRITE64, number(), hva, length, offset, 0, 0);
+    return Sys.access().pwrite(number(), hva, length, offset);
   }
 
   /**

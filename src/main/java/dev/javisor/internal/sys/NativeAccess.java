@@ -20,6 +20,15 @@ interface NativeAccess {
   long call6(long number, long a, long b, long c, long d, long e, long f);
 
   /**
+   * Reads from a file at an offset: pread(2). Result as in {@link #call}. What can go by {@link
+   * #call6} too is here since it is most of what a disk does, and arguments cost.
+   */
+  long pread(int descriptor, long hva, long length, long offset);
+
+  /** Writes to a file at an offset: pwrite(2). Result as in {@link #call}. */
+  long pwrite(int descriptor, long hva, long length, long offset);
+
+  /**
    * A buffer over memory at a host virtual address, in native byte order. Nobody checks that it is
    * mapped, or stays so: an access to unmapped memory ends the JVM.
    *
