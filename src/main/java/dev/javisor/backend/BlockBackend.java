@@ -16,9 +16,10 @@ import java.nio.file.Path;
  * also when they overlap. A FLUSH covers what was complete before it was submitted.
  *
  * <p><b>Pause, reset, snapshot and shutdown drain.</b> The device submits nothing more and waits
- * until each request is complete; so one that is never completed holds them up. A machine that is
- * closed waits a few seconds only: it then calls {@link #cancel}, waits once more, and lets go;
- * completing a request after that does nothing, and its buffers are zeros.
+ * until each request is complete, however long that takes; so one that is never completed holds
+ * them up (after 30 s the log says so). A machine that is closed calls {@link #cancel} at once,
+ * waits five seconds for all of a disk's queues together, and lets go; completing a request after
+ * that does nothing, and its buffers are zeros.
  *
  * <p><b>Errors.</b> What {@link #submit} throws fails the request with {@link BlockStatus#IOERR},
  * unless it is complete, and is logged; the machine goes on.

@@ -66,6 +66,7 @@ final class BlkQueue {
   private int underWay;
   private int notShown;
   private volatile boolean cancelled;
+  private volatile long cancelledAt;
 
   /**
    * @param writeback whether a write may be done before it is durable
@@ -130,7 +131,6 @@ final class BlkQueue {
    */
   boolean drain() {
     long start = nanoTime.getAsLong();
-    long cancelledAt = 0;
     boolean told = false;
     boolean asked = false;
     while (true) {
@@ -143,7 +143,6 @@ final class BlkQueue {
       long now = nanoTime.getAsLong();
       if (cancelled && !asked) {
         asked = true;
-        cancelledAt = now;
         disk.cancel();
       }
       if (asked && now - cancelledAt > PATIENCE_ONCE_CANCELLED) {
@@ -158,9 +157,12 @@ final class BlkQueue {
     }
   }
 
-  /** Bounds {@link #drain}. Any thread. */
+  /** Bounds {@link #drain}, from the first call on. Any thread. */
   void cancel() {
-    cancelled = true;
+    if (!cancelled) {
+      cancelledAt = nanoTime.getAsLong();
+      cancelled = true;
+    }
   }
 
   /** Ends; drained or not. */

@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.mockito.InOrder;
@@ -310,6 +311,26 @@ class VirtioBlkTest {
 
     assertEquals(BlkDriver.IOERR, driver.status(write));
     assertThrows(IllegalStateException.class, () -> slow.last().complete(BlockStatus.OK), "twice");
+  }
+
+  @Test
+  void shouldWaitOnceForAllQueues_whenClosedWhileABackendNeverAnswers() {
+    AtomicLong now = new AtomicLong();
+    BlkConfig config =
+        new BlkConfig("disk0", 8, BlkDriver.QUEUE_SIZE, RateLimiter.UNLIMITED, "serial-1");
+    VirtioDisk device =
+        VirtioDisk.create(config, disk(slow), () -> now.addAndGet(100_000_000), BlkDriver.NO_TIMER);
+    BlkDriver driver = new BlkDriver(memory, device, ALL);
+    for (int i = 0; i < 8; i++) {
+      driver.offerWrite(i, 0, random(512));
+      driver.device.service(i);
+    }
+    long before = now.get();
+
+    driver.close();
+
+    long waited = (now.get() - before) / 1_000_000_000;
+    assertTrue(waited >= 5 && waited < 10, waited + " s");
   }
 
   @Test
