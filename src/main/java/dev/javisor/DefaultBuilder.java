@@ -68,6 +68,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   private MemoryFit memoryFit = MemoryFit.WARN;
   private OnReset onReset = OnReset.REBOOT;
   private ThreadFactory threadFactory = Thread::new;
+  private @Nullable DefaultQueueLoop queueLoop;
 
   DefaultBuilder(Platform platform, HostMemory hostMemory) {
     this.platform = platform;
@@ -284,6 +285,16 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   }
 
   @Override
+  public VirtualMachine.Builder queueLoop(QueueLoop loop) {
+    if (!(requireNonNull(loop, "loop") instanceof DefaultQueueLoop)) {
+      throw new IllegalArgumentException(
+          "a queue loop that QueueLoop.create did not make: " + loop);
+    }
+    queueLoop = (DefaultQueueLoop) loop;
+    return this;
+  }
+
+  @Override
   public VirtualMachine build() {
     List<Problem> problems = new ArrayList<>();
     HostFacts facts = platform.facts();
@@ -316,6 +327,8 @@ final class DefaultBuilder implements VirtualMachine.Builder {
             memoryFit,
             problems);
     SmbiosConfig smbios = platformSettings.resolve(problems);
+    Optional<dev.javisor.internal.machine.QueueLoop> loop =
+        Optional.ofNullable(queueLoop).map(DefaultQueueLoop::loop);
     DeviceIds ids = new DeviceIds();
     List<PciDeviceFactory> devices = devices(ids, ports, problems);
     List<MachineNic> nics = nets.resolve(ids, problems);
@@ -325,15 +338,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
         platform,
         threads ->
             new MachineSpec(
-                vmName,
-                boot.payload(),
-                cpuSpec,
-                ram,
-                ports,
-                smbios,
-                devices,
-                threads,
-                Optional.empty()),
+                vmName, boot.payload(), cpuSpec, ram, ports, smbios, devices, threads, loop),
         nics.stream().<NetDevice>map(DefaultNetDevice::new).toList(),
         boot.letGo(),
         threadFactory,
@@ -355,7 +360,8 @@ final class DefaultBuilder implements VirtualMachine.Builder {
     if (pvpanic) {
       ids.claim("pvpanic", DeviceIds.PANIC, problems);
     }
-    List<PciDeviceFactory> devices = new ArrayList<>(disks.resolve(ids, problems));
+    List<PciDeviceFactory> devices =
+        new ArrayList<>(disks.resolve(ids, queueLoop != null, problems));
     if (source != null) {
       EntropyDevices.check(source).ifPresent(problems::add);
       devices.add(EntropyDevices.from(source));

@@ -23,15 +23,23 @@ final class DiskList {
    * Makes out the disks, and looks at what is behind them.
    *
    * @param ids knows the names of other devices, and gets theirs
+   * @param shared whether their threads are shared with other devices
    * @param problems takes the mistakes
    */
-  List<PciDeviceFactory> resolve(DeviceIds ids, List<Problem> problems) {
+  List<PciDeviceFactory> resolve(DeviceIds ids, boolean shared, List<Problem> problems) {
     List<DiskSpec> specs = new ArrayList<>();
     for (DiskSettings disk : disks) {
       int before = problems.size();
       DiskSpec spec = disk.resolve(specs.size(), problems);
       ids.claim(spec.field(), spec.id(), problems);
       checkAgainst(specs, spec, problems);
+      if (shared && spec.pollNanos() > 0) {
+        problems.add(
+            new Problem(
+                spec.field() + ".poll",
+                "%d ns".formatted(spec.pollNanos()),
+                "polling needs threads of the disk's own; leave out poll or queueLoop"));
+      }
       if (problems.size() == before) {
         DiskDevices.check(spec).ifPresent(problems::add);
       }

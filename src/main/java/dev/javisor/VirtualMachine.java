@@ -383,6 +383,15 @@ public interface VirtualMachine extends AutoCloseable {
     Builder threadFactory(ThreadFactory factory);
 
     /**
+     * Has the machine's device queues served by a thread that it shares with other machines.
+     * Default: each queue has a thread of its own, which is faster.
+     *
+     * @param loop made by {@link QueueLoop#create}
+     * @throws IllegalArgumentException if it was not
+     */
+    Builder queueLoop(QueueLoop loop);
+
+    /**
      * Checks everything, this host included, and makes the machine. Nothing is taken from the host
      * before {@link VirtualMachine#boot}, but a file for an {@link #initramfs(Initramfs)}.
      *

@@ -78,6 +78,19 @@ class BuilderDiskTest extends BuilderFixture {
   }
 
   @Test
+  void shouldRefuseToPoll_whenTheThreadIsShared() {
+    Path file = disk("polled", 512);
+    assertProblem(
+        "disks[0].poll",
+        "50000 ns",
+        "leave out poll or queueLoop",
+        fixture
+            .builder()
+            .queueLoop(QueueLoop.create())
+            .disk(d -> d.path(file).poll(Duration.ofNanos(50_000))));
+  }
+
+  @Test
   void shouldRefuse_whenNamesCannotBeShown() {
     refused("id", "", "1 to 64", d -> d.id(""));
     refused("id", "a?b", "printable", d -> d.id("a\nb").serial("s"));

@@ -70,6 +70,8 @@ public interface DiskConfig {
    * <p>The time adapts itself: it grows while a longer look would have found a request and shrinks,
    * to nothing, while requests are rarer than that; an idle disk costs nothing. Where the machine's
    * vCPUs and the threads that look are more than the host's processors, others run between looks.
+   *
+   * <p>Not together with a {@link dev.javisor.QueueLoop}, which must not wait for one guest.
    */
   DiskConfig poll(Duration most);
 }

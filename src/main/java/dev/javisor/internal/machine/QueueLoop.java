@@ -2,53 +2,26 @@ package dev.javisor.internal.machine;
 
 import dev.javisor.internal.bus.QueueWorker;
 import dev.javisor.internal.bus.QueueWorkers;
-import dev.javisor.internal.sys.Epoll;
-import dev.javisor.internal.sys.EventFd;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One thread for the queues of many devices, of several machines if they like: a hundred machines
  * then do with a few threads. A notification takes longer than to a thread of the queue's own, and
- * a task that takes long holds up the others.
+ * a task that takes long holds up the others. The thread is there while any queue is.
  *
- * <p>Threading: any thread but the loop's; close it once all workers are closed.
+ * <p>Threading: any thread but the loop's.
  */
-public final class QueueLoop implements AutoCloseable {
-  private static final int STOP = 0;
-
-  private final Epoll epoll;
-  private final EventFd stop;
-  private final Thread thread;
-  private volatile @Nullable QueueTask[] tasks = new @Nullable QueueTask[1];
+public final class QueueLoop {
+  private final ThreadFactory threads;
+  private @Nullable EpollThread running;
+  private int users;
 
   /**
-   * Starts the loop.
-   *
-   * @param threads makes its thread
-   * @throws dev.javisor.internal.sys.NativeException if the process has no descriptors left
-   * @throws IllegalStateException if the factory makes no thread
+   * @param threads makes its thread, whenever one is needed
    */
   public QueueLoop(ThreadFactory threads) {
-    epoll = new Epoll("queue loop");
-    EventFd made = null;
-    try {
-      made = new EventFd("end of the queue loop", false);
-      epoll.add(made, STOP);
-      Thread loop = threads.newThread(this::run);
-      if (loop == null) {
-        throw new IllegalStateException("the thread factory made no thread for the queue loop");
-      }
-      stop = made;
-      thread = loop;
-      loop.start();
-    } catch (RuntimeException | Error e) {
-      if (made != null) {
-        made.close();
-      }
-      epoll.close();
-      throw e;
-    }
+    this.threads = threads;
   }
 
   /** Where the devices of one machine get their workers from. */
@@ -56,7 +29,13 @@ public final class QueueLoop implements AutoCloseable {
     return new QueueWorkers() {
       @Override
       public QueueWorker create(String name, Runnable task) {
-        return register(doorbells, name, task);
+        EpollThread thread = enter();
+        try {
+          return thread.create(doorbells, name, task, QueueLoop.this::leave);
+        } catch (RuntimeException | Error e) {
+          leave();
+          throw e;
+        }
       }
 
       @Override
@@ -66,96 +45,22 @@ public final class QueueLoop implements AutoCloseable {
     };
   }
 
-  private QueueWorker register(Doorbells doorbells, String name, Runnable task) {
-    EventFd event = new EventFd("notifications of " + name, false);
-    QueueTask gate = new QueueTask(name, task);
-    int token = register(gate);
-    try {
-      epoll.add(event, token);
-    } catch (RuntimeException e) {
-      forget(token);
-      event.close();
-      throw e;
+  private synchronized EpollThread enter() {
+    EpollThread current = running;
+    if (current == null) {
+      current = new EpollThread(threads);
+      running = current;
     }
-    return new Worker(event, doorbells, gate, token);
+    users++;
+    return current;
   }
 
-  /** Ends the thread. */
-  @Override
-  public void close() {
-    stop.signal();
-    Threads.join(thread);
-    epoll.close();
-    stop.close();
-  }
-
-  private void run() {
-    while (true) {
-      int ready = epoll.await();
-      for (int i = 0; i < ready; i++) {
-        int token = (int) epoll.token(i);
-        if (token == STOP) {
-          return;
-        }
-        QueueTask task = tasks[token];
-        if (task != null) {
-          task.runIfOpen();
-        }
-      }
-    }
-  }
-
-  private synchronized int register(QueueTask task) {
-    int token = 1;
-    while (token < tasks.length && tasks[token] != null) {
-      token++;
-    }
-    @Nullable QueueTask[] next = new @Nullable QueueTask[Math.max(tasks.length, token + 1)];
-    System.arraycopy(tasks, 0, next, 0, tasks.length);
-    next[token] = task;
-    tasks = next;
-    return token;
-  }
-
-  private synchronized void forget(int token) {
-    @Nullable QueueTask[] next = tasks.clone();
-    next[token] = null;
-    tasks = next;
-  }
-
-  private final class Worker extends EventWorker {
-    private final int token;
-    private boolean closed;
-
-    Worker(EventFd event, Doorbells doorbells, QueueTask task, int token) {
-      super(event, doorbells, task);
-      this.token = token;
-    }
-
-    @Override
-    public synchronized void watch(int descriptor, String name) {
-      if (!closed) {
-        epoll.add(descriptor, name, token);
-      }
-    }
-
-    @Override
-    public synchronized void unwatch(int descriptor) {
-      if (!closed) {
-        epoll.remove(descriptor);
-      }
-    }
-
-    @Override
-    public synchronized void close() {
-      if (!closed) {
-        closed = true;
-        deafen();
-        epoll.remove(event);
-        task.close();
-        forget(token);
-        event.close();
-      }
+  private synchronized void leave() {
+    users--;
+    EpollThread current = running;
+    if (users == 0 && current != null) {
+      running = null;
+      current.close();
     }
   }
 }

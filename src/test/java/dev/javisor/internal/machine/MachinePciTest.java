@@ -165,8 +165,8 @@ class MachinePciTest {
                 ring(a, BAR, i);
               }
             });
-    try (QueueLoop loop = new QueueLoop(body -> new Thread(body, "micro loop"));
-        MicroMachine one = MicroMachine.create(guest, spec -> withBell(spec, Optional.of(loop)));
+    QueueLoop loop = new QueueLoop(body -> new Thread(body, "micro loop"));
+    try (MicroMachine one = MicroMachine.create(guest, spec -> withBell(spec, Optional.of(loop)));
         MicroMachine two = MicroMachine.create(guest, spec -> withBell(spec, Optional.of(loop)))) {
       one.machine().boot();
       two.machine().boot();

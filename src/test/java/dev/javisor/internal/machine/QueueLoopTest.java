@@ -25,7 +25,6 @@ class QueueLoopTest extends QueueWorkersTest {
 
   @AfterEach
   void close() {
-    loop.close();
     HostResources.awaitReturnTo(before);
   }
 
