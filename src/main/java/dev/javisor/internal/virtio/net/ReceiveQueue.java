@@ -64,10 +64,6 @@ final class ReceiveQueue implements ServedQueue, FrameSink {
     this.counters = counters;
     window = new ReceiveWindow(queue, mergeable);
     receiver = port.receiver(queue.index() / 2, this, waker);
-    // What came before the driver did is old.
-    for (int i = 0; i < BUDGET && receiver.discard(); i++) {
-      counters.dropped();
-    }
   }
 
   @Override
