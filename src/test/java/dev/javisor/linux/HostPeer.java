@@ -1,18 +1,15 @@
 package dev.javisor.linux;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
 
 /** The host's end of a TCP connection that a guest makes: sends bytes, or takes some. */
 final class HostPeer implements AutoCloseable {
@@ -20,10 +17,10 @@ final class HostPeer implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 120_000;
 
   private final ServerSocket server;
-  private final CompletableFuture<String> digest = new CompletableFuture<>();
+  private final CompletableFuture<Long> checksum = new CompletableFuture<>();
 
   private interface Talk {
-    void with(Socket guest, MessageDigest digest) throws IOException;
+    void with(Socket guest, CRC32 sum) throws IOException;
   }
 
   private HostPeer(String address, Talk talk) throws IOException {
@@ -38,14 +35,15 @@ final class HostPeer implements AutoCloseable {
   static HostPeer sender(String address, int bytes) throws IOException {
     return new HostPeer(
         address,
-        (guest, digest) -> {
-          Random random = new Random(bytes);
+        (guest, sum) -> {
           byte[] piece = new byte[PIECE];
+          new Random(bytes).nextBytes(piece);
           OutputStream out = guest.getOutputStream();
           for (int left = bytes; left > 0; left -= PIECE) {
-            random.nextBytes(piece);
+            // No two pieces are alike.
+            ByteBuffer.wrap(piece).putInt(left);
             int length = Math.min(left, PIECE);
-            digest.update(piece, 0, length);
+            sum.update(piece, 0, length);
             out.write(piece, 0, length);
           }
         });
@@ -55,9 +53,12 @@ final class HostPeer implements AutoCloseable {
   static HostPeer receiver(String address) throws IOException {
     return new HostPeer(
         address,
-        (guest, digest) -> {
-          InputStream in = new DigestInputStream(guest.getInputStream(), digest);
-          in.transferTo(OutputStream.nullOutputStream());
+        (guest, sum) -> {
+          byte[] piece = new byte[PIECE];
+          int length;
+          while ((length = guest.getInputStream().read(piece)) > 0) {
+            sum.update(piece, 0, length);
+          }
         });
   }
 
@@ -65,20 +66,20 @@ final class HostPeer implements AutoCloseable {
     return server.getLocalPort();
   }
 
-  /** The SHA-256 of what went over the connection, once it is over. */
-  String digest() throws Exception {
-    return digest.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+  /** The CRC-32 of what went over the connection, once it is over. */
+  long checksum() throws Exception {
+    return checksum.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void serve(Talk talk) {
     try (Socket guest = server.accept()) {
       guest.setSoTimeout(PATIENCE_MILLIS);
-      MessageDigest sum = MessageDigest.getInstance("SHA-256");
+      CRC32 sum = new CRC32();
       talk.with(guest, sum);
       guest.shutdownOutput();
-      digest.complete(HexFormat.of().formatHex(sum.digest()));
-    } catch (IOException | NoSuchAlgorithmException | RuntimeException e) {
-      digest.completeExceptionally(e);
+      checksum.complete(sum.getValue());
+    } catch (IOException | RuntimeException e) {
+      checksum.completeExceptionally(e);
     }
   }
 

@@ -98,7 +98,7 @@ final class BackendSender implements NetSender {
 
   @Override
   public void close() {
-    lent.forEach(SentFrame::takeBack);
+    lent.forEach(SentFrame::abandon);
     lent.clear();
   }
 

@@ -44,6 +44,7 @@ public final class SentFrame implements NetFrame {
   private final GuestBuffers buffers;
   private IoVector vector = new IoVector(FIRST_PIECES);
   private int length;
+  private volatile boolean abandoned;
 
   @Nullable BackendSender lender;
   @Nullable SentFrame next;
@@ -92,9 +93,15 @@ public final class SentFrame implements NetFrame {
     LENT.setVolatile(this, true);
   }
 
-  /** Takes it away from a user's backend: what that does with it from here on, does nothing. */
+  /** Takes it away from a user's backend; false if that has given it back. */
   boolean takeBack() {
     return LENT.compareAndSet(this, true, false);
+  }
+
+  /** Nobody waits for it any more: what a backend does with it from here on, does nothing. */
+  void abandon() {
+    abandoned = true;
+    takeBack();
   }
 
   @Override
@@ -125,6 +132,9 @@ public final class SentFrame implements NetFrame {
   @Override
   public void complete() {
     BackendSender told = lender;
+    if (abandoned) {
+      return;
+    }
     if (told == null || !takeBack()) {
       throw new IllegalStateException("the frame was given back already");
     }

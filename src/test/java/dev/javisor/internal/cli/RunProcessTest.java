@@ -177,6 +177,17 @@ class RunProcessTest {
   }
 
   @Test
+  void shouldTellWhatItChose_whenANetworkIsLeftToIt() throws Exception {
+    start(command("--serial", "null", "--console", "off", "--net", "tap=,mac=,ip=,mask="));
+
+    String chosen = between("net0:", ", guest 2e:");
+
+    assertTrue(chosen.matches("TAP vmtap\\d+, host 192[.]168[.]\\d+[.]1/24"), chosen);
+    process.destroy();
+    process.waitFor();
+  }
+
+  @Test
   void shouldNotLoadNativeCode_whenAskedForHelp() throws Exception {
     start(ChildJvm.command(List.of("-Xlog:class+load"), Main.class, "run", "--help"));
 

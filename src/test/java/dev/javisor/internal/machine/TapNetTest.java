@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.internal.bus.QueueWorker;
 import dev.javisor.internal.net.MacAddress;
+import dev.javisor.internal.net.NicLimiters;
 import dev.javisor.internal.net.Offloads;
 import dev.javisor.internal.net.tap.HostAddress;
 import dev.javisor.internal.net.tap.TapPort;
@@ -51,7 +52,11 @@ class TapNetTest {
   private final byte[] guestIp = {10, (byte) 213, 77, 2};
   private final TapPort tap = open();
   private final VirtioNic nic =
-      VirtioNic.create(new NicConfig("net0", GUEST, 1, 256, tap.mtu()), tap, System::nanoTime);
+      VirtioNic.create(
+          new NicConfig("net0", GUEST, 1, 256, tap.mtu(), NicLimiters.UNLIMITED),
+          tap,
+          System::nanoTime,
+          (delay, task) -> () -> {});
   private final VirtioDriver<NetState> driver = new VirtioDriver<>(nic, new MachineWorkers());
   private final Queue<Buffer> given = new ArrayDeque<>();
 

@@ -41,6 +41,7 @@ class LayersTest {
     "dev.javisor.internal.acpi..",
     "dev.javisor.internal.block",
     "dev.javisor.internal.bus..",
+    "dev.javisor.internal.net",
     "dev.javisor.internal.pci..",
     "dev.javisor.internal.virtio..",
   };

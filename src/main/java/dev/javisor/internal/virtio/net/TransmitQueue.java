@@ -29,6 +29,7 @@ final class TransmitQueue implements ServedQueue {
 
   private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
+  private static final long PATIENCE_ONCE_CANCELLED = TimeUnit.MILLISECONDS.toNanos(300);
 
   /** A frame of the driver's; one for each head, made when first needed. */
   private final class Slot implements SentFrame.Owner {
@@ -61,6 +62,7 @@ final class TransmitQueue implements ServedQueue {
   private final @Nullable Slot[] slots;
   private int underWay;
   private int notShown;
+  private volatile boolean cancelled;
 
   TransmitQueue(
       String id,
@@ -144,12 +146,13 @@ final class TransmitQueue implements ServedQueue {
     if (underWay > 0) {
       sender.reap();
     }
-    long end = nanoTime.getAsLong() + PATIENCE;
+    long start = nanoTime.getAsLong();
     while (underWay > 0) {
       sender.cancel();
       sender.reap();
       if (underWay > 0) {
-        if (nanoTime.getAsLong() - end > 0) {
+        long patience = cancelled ? PATIENCE_ONCE_CANCELLED : PATIENCE;
+        if (nanoTime.getAsLong() - start > patience) {
           log.warn("{}: {} frames are kept; nobody waits for them any more", id, underWay);
           break;
         }
@@ -157,6 +160,11 @@ final class TransmitQueue implements ServedQueue {
       }
     }
     show();
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
   }
 
   @Override

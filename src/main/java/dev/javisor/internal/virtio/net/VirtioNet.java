@@ -271,7 +271,13 @@ final class VirtioNet implements VirtioNic {
   }
 
   @Override
+  public void cancel() {
+    forEach(ServedQueue::cancel);
+  }
+
+  @Override
   public void close() {
+    cancel();
     for (int i = 0; i < queues.length(); i++) {
       stopQueue(i);
     }

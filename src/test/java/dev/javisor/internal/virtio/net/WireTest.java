@@ -261,6 +261,19 @@ class WireTest {
   }
 
   @Test
+  void shouldLetGo_whenTheMachineEndsAndTheBackendKeepsFrames() {
+    Backend backend = new Backend();
+    try (NetDriver net = plugged(backend).start(0)) {
+      DriverQueue queue = net.driver.queue(1);
+      queue.add(queue.readable(NetDriver.plain(60, 1)));
+      net.driver.kick(1);
+    }
+
+    backend.kept.get(0).complete();
+    assertEquals(60, backend.kept.get(0).length());
+  }
+
+  @Test
   void shouldGoOn_whenTheBackendThrows() {
     Backend backend =
         new Backend() {
