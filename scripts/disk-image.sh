@@ -16,12 +16,12 @@ disk_suite() {
 
 # disk_versions: what apt would install, one package a line: an image is as old as its packages.
 disk_versions() {
-  apt-cache policy "${DISK_PACKAGES[@]}" | awk '/^[^ ]/ {name = $1} /Candidate:/ {print name, $2}'
+  apt-cache policy "${DISK_PACKAGES[@]}" "${CLOUD_PACKAGES[@]}" | awk '/^[^ ]/ {name = $1} /Candidate:/ {print name, $2}'
 }
 
 # disk_image: sets DISK_IMAGE to the folder with disk.raw and, out of it, vmlinuz and initrd.img, making it first where
 # its inputs are new. The disk is a GPT with one ext4 partition; root's password is DISK_PASSWORD; whatever console the
-# kernel is told of gets a login prompt.
+# kernel is told of gets a login prompt. Beside it is cloud.raw, the same Debian as a cloud image (cloud_build).
 disk_image() {
   local suite mirror key work lock started=$SECONDS script=$JAVISOR_ROOT/scripts/disk-image
   mkdir -p "$JAVISOR_CACHE/disks" ||
@@ -34,7 +34,7 @@ disk_image() {
     read -r suite mirror < <(disk_suite) ||
       die "$EXIT_MISSING" "disk image: this machine's apt has no source of Debian's main packages"
   fi
-  key=$({ echo "$suite $mirror"; disk_versions; cat "$JAVISOR_ROOT/scripts/disk-image.sh"; } | sha256sum | cut -c1-16)
+  key=$({ echo "$suite $mirror"; disk_versions; cat "$JAVISOR_ROOT"/scripts/{disk,cloud}-image.sh; } | sha256sum | cut -c1-16)
   DISK_IMAGE=$JAVISOR_CACHE/disks/$key
   if [ ! -e "$DISK_IMAGE" ]; then
     exec {lock}>"$JAVISOR_CACHE/disks/lock"
@@ -89,6 +89,7 @@ disk_build() (
   # The backup of the partition table takes the last MiB.
   mke2fs -q -t ext4 -L root -d "$root" -E "offset=$((DISK_PARTITION_MIB << 20)),lazy_itable_init=0" "$disk" \
     "$((DISK_MIB - DISK_PARTITION_MIB - 1))M"
+  cloud_build "$root" "$work/image/cloud.raw"
   chown -R --reference="$work" "$work/image"
 )
 

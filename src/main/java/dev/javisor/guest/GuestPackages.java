@@ -180,6 +180,17 @@ public final class GuestPackages {
     return fetch().busybox();
   }
 
+  /**
+   * The UEFI firmware for machines like ours, for {@code VirtualMachine.Builder.firmware}: EDK2's
+   * {@code CLOUDHV.fd} of Debian's package {@code cloudhv-efi-x86-64}. It is taken from unstable
+   * where no suite was set, since no release has it yet.
+   *
+   * @throws GuestKernelUnavailableException if it cannot be had, with what to do
+   */
+  public Path firmware() {
+    return (spec.suite().isEmpty() ? suite("sid") : this).fetch().firmware();
+  }
+
   private PackageFetch fetch() {
     return new PackageFetch(host, spec, cache, listener.get(), refresh);
   }

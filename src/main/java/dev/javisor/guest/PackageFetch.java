@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
 final class PackageFetch {
   private static final Logger log = LoggerFactory.getLogger(PackageFetch.class);
   private static final String BUSYBOX = "bin/busybox";
+  private static final String FIRMWARE_PACKAGE = "cloudhv-efi-x86-64";
+  private static final String FIRMWARE = "CLOUDHV.fd";
 
   /** Where newer packages have the kernel. */
   private static final Pattern BESIDE_MODULES = Pattern.compile("lib/modules/([^/]+)/vmlinuz");
@@ -63,6 +65,14 @@ final class PackageFetch {
       return open("busybox-static", this::fillBusybox).file(BUSYBOX);
     } catch (IOException e) {
       throw unavailable("busybox", "pass a busybox of your own to Initramfs", e);
+    }
+  }
+
+  Path firmware() {
+    try {
+      return open(FIRMWARE_PACKAGE, this::fillFirmware).file(FIRMWARE);
+    } catch (IOException e) {
+      throw unavailable("the firmware", "get a CLOUDHV.fd from elsewhere", e);
     }
   }
 
@@ -122,6 +132,18 @@ final class PackageFetch {
             path -> path.matches("(usr/)?bin/busybox") ? Optional.of(BUSYBOX) : Optional.empty());
     if (!Files.isRegularFile(folder.resolve(BUSYBOX))) {
       throw new IOException("the package busybox-static holds no busybox");
+    }
+    return Map.of("version", version);
+  }
+
+  private Map<String, String> fillFirmware(Path folder) throws IOException {
+    String version =
+        unpack(
+            FIRMWARE_PACKAGE,
+            folder,
+            path -> path.endsWith("/" + FIRMWARE) ? Optional.of(FIRMWARE) : Optional.empty());
+    if (!Files.isRegularFile(folder.resolve(FIRMWARE))) {
+      throw new IOException("the package %s holds no %s".formatted(FIRMWARE_PACKAGE, FIRMWARE));
     }
     return Map.of("version", version);
   }

@@ -58,6 +58,33 @@ class GuestPackagesTest extends GuestPackagesFixture {
 
   @ParameterizedTest
   @EnumSource
+  void shouldFetchAFirmware(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    String path = "./usr/share/cloudhv-efi-x86-64/CLOUDHV.fd";
+    new FakeArchive(machine.mirror, machine.key)
+        .add("cloudhv-efi-x86-64", "2026.08-1", "", Map.of(path, new byte[] {1, 2, 3}))
+        .publish("sid");
+
+    Path firmware = named(machine).firmware();
+
+    assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(firmware));
+    assertEquals("CLOUDHV.fd", firmware.getFileName().toString());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldSayWhatToDo_whenThereIsNoFirmware(Route route) throws Exception {
+    FakeMachine machine = route.machine(folder);
+    machine.archive().publish(FakeMachine.SUITE);
+
+    GuestKernelUnavailableException e =
+        assertThrows(GuestKernelUnavailableException.class, () -> named(machine).firmware());
+
+    assertContains("CLOUDHV.fd from elsewhere", e.getMessage());
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void shouldFollowAKernelThatIsSplitIntoParts(Route route) throws Exception {
     FakeMachine machine = route.machine(folder);
     String release = "7.2.13+deb14-cloud-amd64";

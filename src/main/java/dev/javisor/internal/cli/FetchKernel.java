@@ -25,7 +25,7 @@ final class FetchKernel {
   }
 
   /** Shows each step of a download on a line of its own. */
-  private record Steps(PrintStream out) implements FetchListener {
+  record Steps(PrintStream out) implements FetchListener {
     @Override
     public void step(String what) {
       out.println(what);

@@ -11,6 +11,7 @@ public final class Main {
              javisor doctor            tell what this host can do
              javisor probe             exit status 0 if a stock Linux kernel can run here
              javisor fetch-kernel      download Debian's kernel and busybox, for use without a network
+             javisor fetch-firmware    download EDK2's firmware for machines like ours, and print its path
              javisor completion        print what makes bash and zsh complete options
       """;
 
@@ -33,6 +34,7 @@ public final class Main {
       case "doctor" -> Doctor.execute(out);
       case "probe" -> Doctor.probe(out);
       case "fetch-kernel" -> FetchKernel.execute(out, err);
+      case "fetch-firmware" -> FetchFirmware.execute(out, err);
       case "completion" -> Completion.execute(out);
       case "help", "--help", "-h" -> {
         out.print(USAGE);

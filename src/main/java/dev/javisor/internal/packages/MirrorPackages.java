@@ -113,9 +113,10 @@ final class MirrorPackages implements PackageSource {
           paragraph.append(line).append('\n');
           continue;
         }
-        // Of tens of thousands of packages only kernels and tools are ever asked for.
+        // Of tens of thousands of packages only kernels, tools and firmware are ever asked for.
         if (paragraph.indexOf("Package: linux-") == 0
-            || paragraph.indexOf("Package: busybox") == 0) {
+            || paragraph.indexOf("Package: busybox") == 0
+            || paragraph.indexOf("Package: cloudhv-") == 0) {
           Stanza.parse(paragraph.toString()).stream()
               .flatMap(s -> PackageRecord.of(s).stream())
               .forEach(
