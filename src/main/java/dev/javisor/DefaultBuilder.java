@@ -21,9 +21,9 @@ import dev.javisor.internal.config.HostMemory;
 import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.console.ConsoleConsumer;
 import dev.javisor.internal.console.ConsolePorts;
+import dev.javisor.internal.machine.BoardSpec;
 import dev.javisor.internal.machine.CpuSpec;
 import dev.javisor.internal.machine.DeviceIds;
-import dev.javisor.internal.machine.EntropyDevices;
 import dev.javisor.internal.machine.HostFacts;
 import dev.javisor.internal.machine.HostProblem;
 import dev.javisor.internal.machine.MachineNic;
@@ -31,8 +31,6 @@ import dev.javisor.internal.machine.MachineSpec;
 import dev.javisor.internal.machine.PciDeviceFactory;
 import dev.javisor.internal.machine.Platform;
 import dev.javisor.internal.memory.RamSpec;
-import dev.javisor.internal.pci.PciDevices;
-import dev.javisor.internal.smbios.SmbiosConfig;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,15 +53,13 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   private final CpuSettings cpus = new CpuSettings();
   private final MemorySettings memory = new MemorySettings();
   private final PayloadSettings payload = new PayloadSettings();
-  private final PlatformSettings platformSettings = new PlatformSettings();
+  private final BoardSettings boardSettings = new BoardSettings();
   private final DiskList disks = new DiskList();
   private final NetList nets = new NetList();
   private final ConsoleSettings consoles = new ConsoleSettings();
   private final List<Supplier<ConsoleConsumer>> consumers = new ArrayList<>();
   private final List<VmListener> listeners = new ArrayList<>();
   private @Nullable String name;
-  private @Nullable Path rng;
-  private boolean pvpanic;
   private String consoleBuffer = "1M";
   private MemoryFit memoryFit = MemoryFit.WARN;
   private OnReset onReset = OnReset.REBOOT;
@@ -148,7 +144,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
 
   @Override
   public VirtualMachine.Builder platform(Consumer<? super PlatformConfig> settings) {
-    settings.accept(platformSettings);
+    settings.accept(boardSettings.platform());
     return this;
   }
 
@@ -211,13 +207,19 @@ final class DefaultBuilder implements VirtualMachine.Builder {
 
   @Override
   public VirtualMachine.Builder rng(Path source) {
-    rng = requireNonNull(source, "source");
+    boardSettings.rng(requireNonNull(source, "source"));
     return this;
   }
 
   @Override
   public VirtualMachine.Builder pvpanic() {
-    pvpanic = true;
+    boardSettings.pvpanic();
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder watchdog() {
+    boardSettings.watchdog();
     return this;
   }
 
@@ -326,7 +328,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
             hostMemory,
             memoryFit,
             problems);
-    SmbiosConfig smbios = platformSettings.resolve(problems);
+    BoardSpec board = boardSettings.resolve(problems);
     Optional<dev.javisor.internal.machine.QueueLoop> loop =
         Optional.ofNullable(queueLoop).map(DefaultQueueLoop::loop);
     DeviceIds ids = new DeviceIds();
@@ -338,7 +340,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
         platform,
         threads ->
             new MachineSpec(
-                vmName, boot.payload(), cpuSpec, ram, ports, smbios, devices, threads, loop),
+                vmName, boot.payload(), cpuSpec, ram, ports, board, devices, threads, loop),
         nics.stream().<NetDevice>map(DefaultNetDevice::new).toList(),
         boot.letGo(),
         threadFactory,
@@ -350,25 +352,13 @@ final class DefaultBuilder implements VirtualMachine.Builder {
 
   private List<PciDeviceFactory> devices(
       DeviceIds ids, ConsolePorts ports, List<Problem> problems) {
-    Path source = rng;
     if (ports.hasVirtio()) {
       ids.claim("console", DeviceIds.CONSOLE, problems);
     }
-    if (source != null) {
-      ids.claim("rng", DeviceIds.ENTROPY, problems);
-    }
-    if (pvpanic) {
-      ids.claim("pvpanic", DeviceIds.PANIC, problems);
-    }
+    boardSettings.claim(ids, problems);
     List<PciDeviceFactory> devices =
         new ArrayList<>(disks.resolve(ids, queueLoop != null, problems));
-    if (source != null) {
-      EntropyDevices.check(source).ifPresent(problems::add);
-      devices.add(EntropyDevices.from(source));
-    }
-    if (pvpanic) {
-      devices.add(host -> PciDevices.pvPanic(DeviceIds.PANIC, host.system()));
-    }
+    devices.addAll(boardSettings.devices(problems));
     return devices;
   }
 

@@ -329,6 +329,13 @@ public interface VirtualMachine extends AutoCloseable {
      */
     Builder pvpanic();
 
+    /**
+     * Gives the guest a watchdog that resets it when it hangs: ACPI's WDAT, {@code /dev/watchdog}
+     * in Linux by its module {@code wdat_wdt}. What a reset leads to is up to {@link #onReset}. It
+     * stands still while the machine is paused. Default: none.
+     */
+    Builder watchdog();
+
     /** What to do about RAM that the host cannot hold. Default {@link MemoryFit#WARN}. */
     Builder memoryFit(MemoryFit memoryFit);
 

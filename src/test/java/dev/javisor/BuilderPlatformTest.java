@@ -29,6 +29,7 @@ class BuilderPlatformTest extends BuilderFixture {
                             .family("F")
                             .assetTag("T"))
                 .platform(platform -> platform.oemString("a").oemString("b")))
+            .board()
             .smbios();
 
     assertEquals(
@@ -38,7 +39,16 @@ class BuilderPlatformTest extends BuilderFixture {
 
   @Test
   void shouldHaveANameByItself() {
-    assertEquals(SmbiosConfig.DEFAULT, boot(fixture.builder()).smbios());
+    assertEquals(SmbiosConfig.DEFAULT, boot(fixture.builder()).board().smbios());
+  }
+
+  @Test
+  void shouldHaveAWatchdog_whenAskedFor() {
+    assertEquals(
+        List.of(false, true),
+        List.of(
+            boot(fixture.builder()).board().watchdog(),
+            boot(fixture.builder().watchdog()).board().watchdog()));
   }
 
   @Test
@@ -94,6 +104,7 @@ class BuilderPlatformTest extends BuilderFixture {
 
     int length =
         boot(fixture.builder().platform(platform -> platform.family("f".repeat(64_999))))
+            .board()
             .smbios()
             .family()
             .length();

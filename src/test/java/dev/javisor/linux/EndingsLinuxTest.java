@@ -103,6 +103,24 @@ class EndingsLinuxTest {
     }
   }
 
+  @Test
+  void shouldStartAnew_whenTheGuestDoesNotSetItsWatchdogBack() throws InterruptedException {
+    try (LinuxGuest guest =
+        LinuxGuest.boot(builder -> builder.memory("256M").watchdog(), "wdat_wdt")) {
+      String watchdog = "cat /sys/class/watchdog/watchdog0/";
+      assertEquals("wdat_wdt", guest.line(watchdog + "identity"));
+      assertEquals("0", guest.line(watchdog + "bootstatus"));
+
+      // A timeout of two seconds, and a minute until it is set back.
+      guest.type("watchdog -F -T 2 -t 60 /dev/watchdog");
+      guest.awaitShell();
+
+      assertEquals(1, reboots(guest));
+      assertEquals("32", guest.line(watchdog + "bootstatus")); // WDIOF_CARDRESET
+      assertEquals(new VmExit.PowerOff(), guest.end("poweroff -f"));
+    }
+  }
+
   private static long reboots(LinuxGuest guest) {
     List<VmEvent> events = guest.events();
     return events.stream().filter(VmEvent.Rebooted.class::isInstance).count();

@@ -16,6 +16,12 @@ public interface SystemControl {
    */
   void reset();
 
+  /**
+   * The guest did not set its watchdog back in time. Called on a thread of the machine's timer,
+   * with the watchdog's lock held.
+   */
+  default void watchdog() {}
+
   /** The guest's kernel said that it panicked. */
   default void panic() {}
 }

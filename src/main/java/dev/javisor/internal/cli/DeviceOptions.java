@@ -83,6 +83,11 @@ final class DeviceOptions {
           "a panic device: the machine ends when the guest's kernel says that it panicked")
   private boolean pvpanic;
 
+  @Option(
+      names = "--watchdog",
+      description = "a watchdog that resets the guest when it hangs; Linux's driver is wdat_wdt")
+  private boolean watchdog;
+
   /**
    * Tells the builder.
    *
@@ -103,6 +108,9 @@ final class DeviceOptions {
     }
     if (pvpanic) {
       builder.pvpanic();
+    }
+    if (watchdog) {
+      builder.watchdog();
     }
   }
 

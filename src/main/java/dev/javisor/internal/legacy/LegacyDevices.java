@@ -30,6 +30,27 @@ public final class LegacyDevices {
   /** Ports that CMOS RAM and real-time clock take, in bytes. */
   public static final int CMOS_SIZE = 2;
 
+  /** Size of the watchdog's registers, in bytes. */
+  public static final int WATCHDOG_SIZE = 16;
+
+  /** Offset of the watchdog's control register: bit 0 lets it count. */
+  public static final int WATCHDOG_CONTROL = 0;
+
+  /** Offset of what the watchdog counts down from, in ticks. */
+  public static final int WATCHDOG_COUNTDOWN = 4;
+
+  /** Offset of what is left of that, in ticks; any write sets the watchdog back. */
+  public static final int WATCHDOG_LEFT = 8;
+
+  /** Offset of the watchdog's status register: bit 0 says that it has reset the machine. */
+  public static final int WATCHDOG_STATUS = 12;
+
+  /** A tick of the watchdog, in milliseconds. */
+  public static final int WATCHDOG_TICK_MILLIS = 100;
+
+  /** The most ticks that the watchdog counts, a little over a day. */
+  public static final int WATCHDOG_MAX_COUNT = 1 << 20;
+
   private LegacyDevices() {}
 
   /**
@@ -78,6 +99,18 @@ public final class LegacyDevices {
    */
   public static LegacyDevice<PmTimerState> pmTimer(String id, LongSupplier nanoTime) {
     return new AcpiPmTimer(id, nanoTime);
+  }
+
+  /**
+   * A watchdog, which stands still until the guest starts it.
+   *
+   * @param nanoTime the clock that drives it, such as {@link System#nanoTime}
+   * @param scheduler wakes it when the time may be up
+   * @param system told when it is
+   */
+  public static LegacyDevice<WatchdogState> watchdog(
+      String id, LongSupplier nanoTime, Scheduler scheduler, SystemControl system) {
+    return new WatchdogTimer(id, nanoTime, scheduler, system);
   }
 
   /**

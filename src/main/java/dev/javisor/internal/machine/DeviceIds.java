@@ -16,6 +16,9 @@ public final class DeviceIds {
   /** The panic device. */
   public static final String PANIC = "pvpanic0";
 
+  /** The watchdog. */
+  static final String WATCHDOG = "watchdog0";
+
   static final String IO_APIC = "ioapic0";
   static final String SERIAL = "serial0";
   static final String ACPI_SHUTDOWN = "acpi-shutdown0";
@@ -39,6 +42,7 @@ public final class DeviceIds {
           PM_TIMER,
           DEBUG_PORT,
           DEBUG_CONSOLE,
+          WATCHDOG,
           PCI_BUS);
 
   private final Map<String, String> owners = new HashMap<>();

@@ -67,7 +67,8 @@ final class Devices implements AutoCloseable {
       Consoles consoles,
       MachineListener listener,
       Scheduler timer,
-      MachineLayout layout) {
+      MachineLayout layout,
+      BoardSpec board) {
     deviceListener = told(listener);
     ioApic =
         LegacyDevices.ioApic(
@@ -112,6 +113,12 @@ final class Devices implements AutoCloseable {
         LegacyDevices.debugConsole(
             DeviceIds.DEBUG_CONSOLE,
             new DebugOutput(line -> log.debug("{}: debug console: {}", name, line))));
+    if (board.watchdog()) {
+      add(
+          pioBus,
+          PlatformLayout.WATCHDOG,
+          LegacyDevices.watchdog(DeviceIds.WATCHDOG, System::nanoTime, timer, control));
+    }
     pci = new PciBus(PlatformLayout.PCI_MMIO_32, layout.pciWindow64());
     all.add(pci);
     pioBus.add(PlatformLayout.PCI_CONFIG_PORTS, pci.configPorts());

@@ -103,7 +103,8 @@ final class Hardware implements AutoCloseable {
                           consoles,
                           listener,
                           timer,
-                          layout)));
+                          layout,
+                          spec.board())));
       QueueWorkers workers =
           spec.queueLoop()
               .<QueueWorkers>map(loop -> loop.workers(doorbells))
@@ -299,11 +300,12 @@ final class Hardware implements AutoCloseable {
 
   private void writeTables() {
     AcpiImage acpi =
-        MachineTables.build(layout, vcpuFactory.apicIds(), consoles.modes().hasSerial());
+        MachineTables.build(
+            layout, vcpuFactory.apicIds(), consoles.modes().hasSerial(), spec.board().watchdog());
     memory.write(acpi.rsdpGpa(), acpi.bytes());
     long smbios = PlatformLayout.SMBIOS;
     int room = (int) (PlatformLayout.HIGH_RAM - smbios);
-    memory.write(smbios, SmbiosTables.build(spec.smbios(), smbios, room));
+    memory.write(smbios, SmbiosTables.build(spec.board().smbios(), smbios, room));
   }
 
   private List<VcpuRunner> runners(List<KvmVcpu> vcpus, VcpuRunner.Command first) {
@@ -331,6 +333,12 @@ final class Hardware implements AutoCloseable {
 
       @Override
       public void reset() {
+        ending.guestReset();
+      }
+
+      @Override
+      public void watchdog() {
+        log.warn("the guest did not set its watchdog back in time: resetting it");
         ending.guestReset();
       }
 

@@ -2,7 +2,6 @@ package dev.javisor.internal.machine;
 
 import dev.javisor.internal.console.ConsolePorts;
 import dev.javisor.internal.memory.RamSpec;
-import dev.javisor.internal.smbios.SmbiosConfig;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,7 +13,7 @@ import java.util.Optional;
  * @param cpus its vCPUs
  * @param ram its memory
  * @param consoles what its console ports are connected to
- * @param smbios what its guest is told about it
+ * @param board what its board has
  * @param pciDevices the further devices of its PCI bus, by slot from 1 on
  * @param threads makes its threads
  * @param queueLoop serves its devices' queues, with those of other machines; if empty, each queue
@@ -26,7 +25,7 @@ public record MachineSpec(
     CpuSpec cpus,
     RamSpec ram,
     ConsolePorts consoles,
-    SmbiosConfig smbios,
+    BoardSpec board,
     List<PciDeviceFactory> pciDevices,
     MachineThreads threads,
     Optional<QueueLoop> queueLoop) {
@@ -34,7 +33,7 @@ public record MachineSpec(
     pciDevices = List.copyOf(pciDevices);
   }
 
-  /** A machine of which its guest is told nothing special. */
+  /** A machine with an ordinary board. */
   public MachineSpec(
       String name,
       Payload payload,
@@ -44,7 +43,7 @@ public record MachineSpec(
       List<PciDeviceFactory> pciDevices,
       MachineThreads threads,
       Optional<QueueLoop> queueLoop) {
-    this(name, payload, cpus, ram, consoles, SmbiosConfig.DEFAULT, pciDevices, threads, queueLoop);
+    this(name, payload, cpus, ram, consoles, BoardSpec.DEFAULT, pciDevices, threads, queueLoop);
   }
 
   /** A machine whose console is its serial port, and whose queues have threads of their own. */

@@ -7,9 +7,11 @@ import dev.javisor.internal.acpi.AcpiConfig;
 import dev.javisor.internal.acpi.AcpiDevices;
 import dev.javisor.internal.acpi.AcpiImage;
 import dev.javisor.internal.acpi.AcpiPorts;
+import dev.javisor.internal.acpi.AcpiTable;
 import dev.javisor.internal.acpi.AcpiTables;
 import dev.javisor.internal.acpi.GenericEvents;
 import dev.javisor.internal.acpi.PciRoot;
+import dev.javisor.internal.acpi.Wdat;
 import dev.javisor.internal.acpi.aml.AmlResources.Caching;
 import dev.javisor.internal.acpi.aml.AmlResources.Usage;
 import dev.javisor.internal.acpi.aml.AmlTerm;
@@ -27,8 +29,10 @@ final class MachineTables {
    *
    * @param apicIds the vCPUs' APIC ids
    * @param serial whether there is a serial port
+   * @param watchdog whether there is a watchdog
    */
-  static AcpiImage build(MachineLayout layout, List<Integer> apicIds, boolean serial) {
+  static AcpiImage build(
+      MachineLayout layout, List<Integer> apicIds, boolean serial, boolean watchdog) {
     int shutdown = (int) PlatformLayout.ACPI_SHUTDOWN.base();
     AcpiPorts ports = new AcpiPorts(shutdown, shutdown, (int) PlatformLayout.PM_TIMER.base());
     GenericEvents events =
@@ -56,9 +60,12 @@ final class MachineTables {
                         Caching.NON_CACHEABLE,
                         layout.genericEvents().base(),
                         layout.genericEvents().last())))));
+    List<AcpiTable> tables = new ArrayList<>(List.of(pci.mcfg()));
+    if (watchdog) {
+      tables.add(Wdat.table((int) PlatformLayout.WATCHDOG.base()));
+    }
     int room = (int) (PlatformLayout.SMBIOS - PlatformLayout.RSDP);
     return AcpiTables.build(
-        new AcpiConfig(
-            PlatformLayout.RSDP, room, apicIds, ports, events, true, devices, List.of(pci.mcfg())));
+        new AcpiConfig(PlatformLayout.RSDP, room, apicIds, ports, events, true, devices, tables));
   }
 }

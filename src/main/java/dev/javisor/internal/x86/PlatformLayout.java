@@ -136,6 +136,9 @@ public final class PlatformLayout {
   /** The ACPI power management timer. */
   public static final AddressRange PM_TIMER = new AddressRange(0x608, 4);
 
+  /** The watchdog, which Cloud Hypervisor has as a virtio device instead. */
+  public static final AddressRange WATCHDOG = new AddressRange(0x620, 16);
+
   /** PCI configuration address and data. */
   public static final AddressRange PCI_CONFIG_PORTS = new AddressRange(0xcf8, 8);
 

@@ -31,7 +31,8 @@ final class AcpiFixture {
 
   /** A machine with all devices and this many vCPUs, whose APIC ids are their indices. */
   static AcpiConfig machine(int vcpus) {
-    return machine(IntStream.range(0, vcpus).boxed().toList(), List.of(PCI.mcfg()));
+    return machine(
+        IntStream.range(0, vcpus).boxed().toList(), List.of(PCI.mcfg(), Wdat.table(0x620)));
   }
 
   /** A machine with all devices. */

@@ -25,7 +25,7 @@ class IaslTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"XSDT", "FACP", "APIC", "MCFG", "DSDT"})
+  @ValueSource(strings = {"XSDT", "FACP", "APIC", "MCFG", "WDAT", "DSDT"})
   void shouldRoundTrip_everyTable(String signature) {
     AcpiImage image = AcpiTables.build(AcpiFixture.machine(4));
 

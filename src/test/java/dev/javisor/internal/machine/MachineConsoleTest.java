@@ -50,7 +50,7 @@ class MachineConsoleTest {
                     spec.cpus(),
                     spec.ram(),
                     new ConsolePorts(serial, virtio),
-                    spec.smbios(),
+                    spec.board(),
                     spec.pciDevices(),
                     spec.threads(),
                     spec.queueLoop()));

@@ -47,7 +47,7 @@ class MachinePciTest {
         spec.cpus(),
         spec.ram(),
         spec.consoles(),
-        spec.smbios(),
+        spec.board(),
         List.of(
             host -> {
               BellDevice device = new BellDevice(host);

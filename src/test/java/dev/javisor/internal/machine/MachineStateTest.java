@@ -125,7 +125,7 @@ class MachineStateTest {
         spec.cpus(),
         spec.ram(),
         consoles,
-        spec.smbios(),
+        spec.board(),
         devices,
         spec.threads(),
         Optional.empty());
