@@ -48,8 +48,11 @@ class TapNetTest {
   private static final MacAddress GUEST = MacAddress.parse("02:00:00:0a:0b:0c");
   private static final int PORT = 4711;
 
-  private final byte[] hostIp = {10, (byte) 213, 77, 1};
-  private final byte[] guestIp = {10, (byte) 213, 77, 2};
+  /** Another process may run this test at the same time. */
+  private static final byte NETWORK = (byte) (ProcessHandle.current().pid() % 256);
+
+  private final byte[] hostIp = {10, (byte) 214, NETWORK, 1};
+  private final byte[] guestIp = {10, (byte) 214, NETWORK, 2};
   private final TapPort tap = open();
   private final VirtioNic nic =
       VirtioNic.create(
