@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.config.DiskEngine;
+import dev.javisor.config.RateLimit;
+import dev.javisor.config.RateLimiter;
 import dev.javisor.internal.sys.DiskFile;
 import dev.javisor.internal.sys.Fd;
 import java.io.IOException;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 class DiskLinuxTest {
   private static final int MIB = 1 << 20;
 
+  private final RateLimiter limiter = RateLimiter.of(RateLimit.UNLIMITED);
   private Path buffered;
   private Path direct;
   private Path readOnly;
@@ -53,7 +56,7 @@ class DiskLinuxTest {
                     .disk(d -> d.path(buffered).queues(4).serial("buffered-serial"))
                     .disk(d -> d.path(direct).direct(true).engine(DiskEngine.IO_URING))
                     .disk(d -> d.path(readOnly).readOnly(true))
-                    .disk(BlockBackend.inMemory(16 * MIB)),
+                    .disk(BlockBackend.inMemory(16 * MIB), d -> d.rateLimiter(limiter)),
             "virtio_pci",
             "virtio_blk");
   }
@@ -127,6 +130,39 @@ class DiskLinuxTest {
 
   @Test
   @Order(6)
+  void shouldKeepToALimit_whichMayChangeMeanwhile() throws InterruptedException {
+    limiter.limit(RateLimit.bytesPerSecond(10_000_000));
+    double bytes = rate("read_bytes", "1M");
+
+    // A guest in an emulated machine may not manage many more.
+    limiter.limit(RateLimit.operationsPerSecond(20));
+    double operations = rate("read_ops", "4k");
+    limiter.limit(RateLimit.UNLIMITED);
+
+    assertEquals(10_000_000, bytes, 500_000);
+    assertEquals(20, operations, 1);
+  }
+
+  /**
+   * How fast a counter of the limited disk grows in five seconds, once the burst is spent, while
+   * the guest reads blocks of that size.
+   */
+  private double rate(String counter, String block) throws InterruptedException {
+    guest.run(
+        "(while :; do dd if=/dev/vdd of=/dev/null bs=%s iflag=direct; done) 2>/dev/null &"
+            .formatted(block));
+    Thread.sleep(1000);
+    long start = System.nanoTime();
+    long before = guest.vm().counters().get("disk3").get(counter);
+    Thread.sleep(5000);
+    long after = guest.vm().counters().get("disk3").get(counter);
+    long nanos = System.nanoTime() - start;
+    guest.run("kill $!");
+    return (after - before) * 1e9 / nanos;
+  }
+
+  @Test
+  @Order(7)
   void shouldFindNothingToComplainOf() throws InterruptedException {
     List<String> others =
         guest.complaints().stream()

@@ -34,6 +34,7 @@ final class TapHolder {
     command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
             "-Djna.tmpdir=" + folder,
             "-cp",
             classPath,
