@@ -75,6 +75,7 @@ final class BackendQueue implements DiskQueue, DiskRequest.Ending {
   }
 
   @Override
+  @SuppressWarnings("WaitNotInLoop") // The caller loops: it has other things to look at, too.
   public void await(long nanos) {
     long millis = Math.max(1, nanos / 1_000_000);
     synchronized (arrival) {

@@ -37,10 +37,13 @@ final class HostEntropy implements EntropySource {
   @Override
   public int fill(IoVector target) {
     long result;
-    do {
-      result = file.tryReadVector(target.address(), target.count());
-    } while (result == -Errno.EINTR);
-    Reference.reachabilityFence(target);
+    try {
+      do {
+        result = file.tryReadVector(target.address(), target.count());
+      } while (result == -Errno.EINTR);
+    } finally {
+      Reference.reachabilityFence(target);
+    }
     if (result > 0) {
       return (int) result;
     }

@@ -36,6 +36,7 @@ final class PollPause {
   }
 
   /** Between two looks. */
+  @SuppressWarnings("ThreadPriorityCheck") // A hint is what it is; nothing relies on it.
   void pause() {
     if (crowded()) {
       Thread.yield();

@@ -73,6 +73,7 @@ final class BackendSender implements NetSender {
   }
 
   @Override
+  @SuppressWarnings("WaitNotInLoop") // The caller loops: it has other things to look at, too.
   public void await(long nanos) {
     long millis = Math.max(1, nanos / 1_000_000);
     synchronized (arrival) {

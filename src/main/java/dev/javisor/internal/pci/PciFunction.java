@@ -5,7 +5,6 @@ import dev.javisor.internal.bus.MsiLines;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +36,7 @@ public final class PciFunction implements AutoCloseable {
   private final String id;
   private final ConfigSpace config = new ConfigSpace();
   private final List<Bar> bars;
-  private final Map<PciCapability, Integer> capabilities = new IdentityHashMap<>();
+  private final IdentityHashMap<PciCapability, Integer> capabilities = new IdentityHashMap<>();
   private final @Nullable Msix msix;
   private final int msixOffset;
   private final BarListener listener;

@@ -29,6 +29,8 @@ public final class DescriptorChain {
   private final int head;
   private final BufferList readable;
   private final BufferList writable;
+
+  @SuppressWarnings("UnusedVariable") // TAKEN is the way to it.
   private boolean taken;
 
   DescriptorChain(GuestMemory memory, long table, int queueSize, int head, boolean indirect) {

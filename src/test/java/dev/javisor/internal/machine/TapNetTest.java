@@ -1,5 +1,6 @@
 package dev.javisor.internal.machine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -154,7 +155,7 @@ class TapNetTest {
     assertArrayEquals(hostIp, Arrays.copyOfRange(answer, HEADER + 28, HEADER + 32));
     try (DatagramSocket socket = new DatagramSocket()) {
       for (int i = 0; i < 200; i++) {
-        byte[] text = ("datagram " + i).getBytes();
+        byte[] text = ("datagram " + i).getBytes(UTF_8);
         socket.send(new DatagramPacket(text, text.length, InetAddress.getByAddress(guestIp), PORT));
         byte[] frame = await(0x800, 17);
         assertArrayEquals(text, Arrays.copyOfRange(frame, HEADER + 42, HEADER + 42 + text.length));
@@ -200,7 +201,7 @@ class TapNetTest {
 
       DatagramPacket packet = new DatagramPacket(new byte[100], 100);
       socket.receive(packet);
-      assertEquals("hello", new String(packet.getData(), 0, packet.getLength()));
+      assertEquals("hello", new String(packet.getData(), 0, packet.getLength(), UTF_8));
     }
   }
 
@@ -216,7 +217,7 @@ class TapNetTest {
     frame.putShort(HEADER + 24, (short) ~sum(frame, HEADER + 14, 20, 0));
     int pseudo = sum(frame, HEADER + 26, 8, 17 + length);
     frame.putShort((short) PORT).putShort((short) port).putShort((short) length);
-    frame.putShort((short) pseudo).put(text.getBytes());
+    frame.putShort((short) pseudo).put(text.getBytes(UTF_8));
     return frame.array();
   }
 

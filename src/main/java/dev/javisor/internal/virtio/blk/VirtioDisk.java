@@ -20,5 +20,6 @@ public interface VirtioDisk extends VirtioDevice<BlkState> {
   }
 
   /** What it counts. */
+  @Override
   DeviceCounters counters();
 }

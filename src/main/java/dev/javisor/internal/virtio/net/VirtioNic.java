@@ -29,5 +29,6 @@ public interface VirtioNic extends VirtioDevice<NetState> {
   void announce();
 
   /** What it counts. */
+  @Override
   DeviceCounters counters();
 }

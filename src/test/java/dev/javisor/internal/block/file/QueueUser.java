@@ -89,7 +89,7 @@ final class QueueUser implements AutoCloseable {
   }
 
   private BlockStatus transfer(boolean write, long offset, byte[] bytes, int pieces, int skew) {
-    long gpa = (8 << 20) + skew;
+    long gpa = (8L << 20) + skew;
     if (write) {
       memory.write(gpa, bytes);
     }

@@ -12,6 +12,7 @@ import static org.mockito.Mockito.times;
 
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.BlockOperation;
+import dev.javisor.backend.BlockRequest;
 import dev.javisor.backend.BlockStatus;
 import dev.javisor.config.RateLimiter;
 import dev.javisor.internal.block.BackendDisk;
@@ -211,7 +212,7 @@ class VirtioBlkTest {
     BlockBackend broken =
         new SlowBackend(SIZE) {
           @Override
-          public void submit(dev.javisor.backend.BlockRequest request) {
+          public void submit(BlockRequest request) {
             throw new IllegalStateException("on purpose");
           }
         };
