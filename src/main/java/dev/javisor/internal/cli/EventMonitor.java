@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Writes what happens to a machine as lines of JSON, with Cloud Hypervisor's names: an object with
  * {@code timestamp} (seconds and nanoseconds since the program's start), {@code source}, {@code
- * event} and {@code properties}.
+ * event} and {@code properties}. Event {@code counters}, when the machine is paused and right
+ * before its end, has what the devices counted; Cloud Hypervisor tells that by its API only.
  *
  * <p>Threading: any thread.
  */
@@ -26,6 +28,7 @@ final class EventMonitor implements VmListener, AutoCloseable {
   private final PrintWriter out;
   private final LongSupplier nanoTime;
   private final long start;
+  private volatile Supplier<Map<String, Map<String, Long>>> counted = Map::of;
 
   EventMonitor(PrintWriter out, LongSupplier nanoTime) {
     this.out = out;
@@ -44,8 +47,13 @@ final class EventMonitor implements VmListener, AutoCloseable {
       return new EventMonitor(
           new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8)), System::nanoTime);
     } catch (IOException e) {
-      throw new IllegalArgumentException("--event-monitor: cannot write " + e.getMessage(), e);
+      throw Unwritable.of("--event-monitor", file, e);
     }
+  }
+
+  /** Sets what is asked for the devices' counters, by the devices' names. */
+  void count(Supplier<Map<String, Map<String, Long>>> counters) {
+    counted = counters;
   }
 
   void booting() {
@@ -65,6 +73,7 @@ final class EventMonitor implements VmListener, AutoCloseable {
     } else if (event instanceof VmEvent.PanicText panic) {
       tell("guest", "panic", Map.of("message", panic.message()));
     } else if (event instanceof VmEvent.Exited exited) {
+      tellCounters();
       tell("vm", "shutdown", Map.of("exit", name(exited.exit())));
     }
   }
@@ -74,6 +83,7 @@ final class EventMonitor implements VmListener, AutoCloseable {
       tell("vm", change.from() == VmState.PAUSED ? "resumed" : "booted");
     } else if (change.to() == VmState.PAUSED) {
       tell("vm", "paused");
+      tellCounters();
     } else if (change.to() == VmState.CLOSED) {
       tell("vm", "deleted");
     }
@@ -83,31 +93,50 @@ final class EventMonitor implements VmListener, AutoCloseable {
     return exit.getClass().getSimpleName();
   }
 
+  private void tellCounters() {
+    Map<String, Map<String, Long>> counters = counted.get();
+    if (!counters.isEmpty()) {
+      tell("vm", "counters", counters);
+    }
+  }
+
   private void tell(String source, String event) {
     tell(source, event, Map.of());
   }
 
-  private synchronized void tell(String source, String event, Map<String, String> properties) {
+  private synchronized void tell(String source, String event, Map<String, ?> properties) {
     long elapsed = nanoTime.getAsLong() - start;
     out.print(
         "{\"timestamp\":{\"secs\":%d,\"nanos\":%d},\"source\":%s,\"event\":%s,\"properties\":%s}\n"
             .formatted(
-                elapsed / NANOS, elapsed % NANOS, text(source), text(event), object(properties)));
+                elapsed / NANOS,
+                elapsed % NANOS,
+                text(source),
+                text(event),
+                properties(properties)));
     out.flush();
   }
 
-  private static String object(Map<String, String> properties) {
-    if (properties.isEmpty()) {
-      return "null";
+  private static String properties(Map<String, ?> properties) {
+    return properties.isEmpty() ? "null" : object(properties);
+  }
+
+  private static String value(Object value) {
+    if (value instanceof Map<?, ?> map) {
+      return object(map);
     }
+    return value instanceof Long number ? number.toString() : text(value.toString());
+  }
+
+  private static String object(Map<?, ?> properties) {
     StringBuilder json = new StringBuilder("{");
     new TreeMap<>(properties)
         .forEach(
             (key, value) ->
                 json.append(json.length() > 1 ? "," : "")
-                    .append(text(key))
+                    .append(text(key.toString()))
                     .append(':')
-                    .append(text(value)));
+                    .append(value(value)));
     return json.append('}').toString();
   }
 

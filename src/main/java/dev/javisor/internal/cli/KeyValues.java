@@ -28,6 +28,12 @@ final class KeyValues {
     for (String part : split(option, text)) {
       int equals = part.indexOf('=');
       String key = equals < 0 ? part : part.substring(0, equals);
+      if (part.isEmpty()) {
+        throw new IllegalArgumentException(
+            text.isEmpty()
+                ? "%s: expected KEY=VALUE; it knows %s".formatted(option, String.join(", ", keys))
+                : "%s: a comma too many in '%s'".formatted(option, text));
+      }
       if (!keys.contains(key)) {
         throw new IllegalArgumentException(
             "%s has no key '%s'; did you mean %s? It knows %s"

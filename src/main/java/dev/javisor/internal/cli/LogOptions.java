@@ -39,7 +39,7 @@ final class LogOptions {
       try {
         Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
       } catch (IOException e) {
-        throw new IllegalArgumentException("--log-file: cannot write " + e.getMessage(), e);
+        throw Unwritable.of("--log-file", file, e);
       }
       set("logFile", file.toString());
       set("showDateTime", "true");

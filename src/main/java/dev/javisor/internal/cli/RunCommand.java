@@ -95,7 +95,9 @@ final class RunCommand implements Callable<Integer> {
       return session(() -> {}).run(builder.build());
     }
     try (events) {
-      return session(events::booting).run(builder.listener(events).build());
+      VirtualMachine vm = builder.listener(events).build();
+      events.count(vm::counters);
+      return session(events::booting).run(vm);
     }
   }
 
@@ -135,7 +137,10 @@ final class RunCommand implements Callable<Integer> {
       return null;
     }
     String path = KeyValues.parse("--event-monitor", eventMonitor, List.of("path")).get("path");
-    return EventMonitor.open(Path.of(String.valueOf(path)));
+    if (path == null || path.isEmpty()) {
+      throw new IllegalArgumentException("--event-monitor: path=FILE is missing");
+    }
+    return EventMonitor.open(Path.of(path));
   }
 
   private CommandLine commandLine() {

@@ -8,6 +8,8 @@ import dev.javisor.event.VmState;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +85,28 @@ class EventMonitorTest {
         virtio-device activated {"id":"disk0"}
         virtio-device reset {"id":"disk0"}
         guest panic {"message":"say \\"no\\"\\\\\\u000a"}
+        """,
+        told());
+  }
+
+  @Test
+  void shouldTellWhatDevicesCounted_whenTheMachineStandsStillOrEnds() {
+    Map<String, Long> disk = new LinkedHashMap<>();
+    disk.put("read_bytes", 512L);
+    disk.put("read_latency_avg_us", 7L);
+    monitor.count(() -> Map.of("disk0", disk));
+
+    change(VmState.RUNNING, VmState.PAUSED);
+    disk.put("read_bytes", 1024L);
+    monitor.onEvent(new Exited("vm", Instant.EPOCH, new VmExit.PowerOff()));
+
+    assertEquals(
+        """
+        vmm starting null
+        vm paused null
+        vm counters {"disk0":{"read_bytes":512,"read_latency_avg_us":7}}
+        vm counters {"disk0":{"read_bytes":1024,"read_latency_avg_us":7}}
+        vm shutdown {"exit":"PowerOff"}
         """,
         told());
   }

@@ -8,9 +8,11 @@ import dev.javisor.event.VmExit;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MainTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -128,6 +130,42 @@ class MainTest {
     assertTrue(said.contains("shared=maybe: expected on or off"), said);
     assertTrue(said.contains("size needs a value"), said);
     assertTrue(said.contains("did you mean tty?"), said);
+  }
+
+  @Test
+  void shouldSayWhyAFileCannotBeWritten(@TempDir Path folder) {
+    String missing = folder.resolve("missing").toString();
+
+    assertEquals(
+        ExitStatus.USAGE, run("run", "--kernel", "k", "--event-monitor", "path=" + missing + "/e"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--log-file", missing + "/l"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--event-monitor", "path="));
+    assertEquals(
+        ExitStatus.USAGE, run("run", "--kernel", "k", "--event-monitor", "path=" + folder));
+
+    String said = text(err);
+    assertTrue(
+        said.contains(
+            "--event-monitor: cannot write %s/e: there is no directory %s"
+                .formatted(missing, missing)),
+        said);
+    assertTrue(
+        said.contains(
+            "--log-file: cannot write %s/l: there is no directory %s".formatted(missing, missing)),
+        said);
+    assertTrue(said.contains("--event-monitor: path=FILE is missing"), said);
+    assertTrue(said.contains("--event-monitor: cannot write " + folder + ": it is a folder"), said);
+  }
+
+  @Test
+  void shouldSayThatAKeyIsMissing_whenACommaIsTooMany() {
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--disk", "path=d,,direct=on"));
+    assertEquals(ExitStatus.USAGE, run("run", "--kernel", "k", "--disk", ""));
+
+    String said = text(err);
+    assertTrue(said.contains("--disk: a comma too many in 'path=d,,direct=on'"), said);
+    assertTrue(said.contains("--disk: expected KEY=VALUE"), said);
+    assertFalse(said.contains("did you mean"), said);
   }
 
   @Test
