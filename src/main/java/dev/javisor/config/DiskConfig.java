@@ -64,8 +64,9 @@ public interface DiskConfig {
   /**
    * How long at most a queue's thread looks for the guest's next request before it sleeps, 0 to 1
    * ms. Default zero: it sleeps at once. With 50 us, say, a guest that has one request under way at
-   * a time gets its answers in about half the time, since neither its notification nor waking the
-   * thread up takes part any more; the price is a host's processor that looks instead of resting.
+   * a time gets its answers sooner, since neither its notification nor waking the thread up takes
+   * part any more; the price is a host's processor that looks instead of resting, and where others
+   * want that processor nothing is gained.
    *
    * <p>The time adapts itself: it grows while a longer look would have found a request and shrinks,
    * to nothing, while requests are rarer than that; an idle disk costs nothing. Where the machine's

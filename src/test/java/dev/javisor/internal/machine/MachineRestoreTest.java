@@ -15,6 +15,7 @@ import dev.javisor.internal.bus.DeviceState;
 import dev.javisor.internal.kvm.Msr;
 import dev.javisor.internal.kvm.VcpuState;
 import dev.javisor.internal.legacy.PmTimerState;
+import dev.javisor.internal.smbios.SmbiosConfig;
 import dev.javisor.internal.virtio.EntropyState;
 import dev.javisor.internal.virtio.VirtioPciState;
 import dev.javisor.testing.microguest.Assembler;
@@ -205,7 +206,9 @@ class MachineRestoreTest {
 
   @Test
   void shouldHaveNamesOfItsOwn_forAllDevicesOfItsBoard() {
-    List<String> names = saved(GUEST).devices().stream().map(MachineState.Part::id).toList();
+    MachineState state =
+        saved(MicroMachine.create(GUEST, spec -> withWatchdog(withDevices(spec, DISK))));
+    List<String> names = state.devices().stream().map(MachineState.Part::id).toList();
 
     assertEquals(Set.copyOf(DeviceIds.BOARD), Set.copyOf(names.subList(0, names.size() - 2)));
     assertEquals(List.of("rng0", "disk0"), names.subList(names.size() - 2, names.size()));
@@ -233,7 +236,11 @@ class MachineRestoreTest {
   }
 
   private static MachineState saved(MicroGuest guest) {
-    try (MicroMachine vm = create(guest)) {
+    return saved(create(guest));
+  }
+
+  private static MachineState saved(MicroMachine made) {
+    try (MicroMachine vm = made) {
       vm.machine().boot();
       vm.awaitConsole("hello");
       vm.machine().pause();
@@ -268,6 +275,19 @@ class MachineRestoreTest {
             DiskEngine.AUTO);
     return withDevices(
         spec, List.of(EntropyDevices.from(Path.of("/dev/urandom")), DiskDevices.from(disk)));
+  }
+
+  private static MachineSpec withWatchdog(MachineSpec spec) {
+    return new MachineSpec(
+        spec.name(),
+        spec.payload(),
+        spec.cpus(),
+        spec.ram(),
+        spec.consoles(),
+        new BoardSpec(SmbiosConfig.DEFAULT, true),
+        spec.pciDevices(),
+        spec.threads(),
+        spec.queueLoop());
   }
 
   private static MachineSpec withDevices(MachineSpec spec, List<PciDeviceFactory> devices) {
