@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.backend.NetBackend;
 import dev.javisor.backend.NetWire;
+import dev.javisor.testing.net.Tcpdump;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -238,7 +239,7 @@ class NetLinuxTest {
 
   @Test
   @Order(10)
-  void shouldHaveWrittenDownWhatPassed() throws IOException {
+  void shouldHaveWrittenDownWhatPassed() throws Exception {
     recorded.close();
 
     List<byte[]> frames = frames(pcap);
@@ -247,6 +248,10 @@ class NetLinuxTest {
     long announcements = frames.stream().filter(NetLinuxTest::isAnnouncement).count();
     assertTrue(requests >= 4 && answers >= 4, requests + " requests, " + answers + " answers");
     assertTrue(announcements >= 1, "gratuitous ARP among %d frames".formatted(frames.size()));
+    List<String> read = Tcpdump.read(pcap);
+    assertEquals(frames.size(), read.size());
+    assertEquals(
+        requests, read.stream().filter(line -> line.contains("ICMP echo request")).count());
   }
 
   private static void ping(LinuxGuest from, String to) throws InterruptedException {

@@ -14,6 +14,7 @@ import dev.javisor.backend.NetGuest;
 import dev.javisor.backend.NetWire;
 import dev.javisor.internal.net.BackendPort;
 import dev.javisor.internal.virtio.DriverQueue;
+import dev.javisor.testing.net.Tcpdump;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -155,6 +156,41 @@ class WireTest {
     assertArrayEquals(frame(1514, 1), record(bytes));
     assertArrayEquals(frame(60, 2), record(bytes));
     assertFalse(bytes.hasRemaining());
+  }
+
+  @Test
+  void shouldWriteWhatPasses_soThatTcpdumpNamesIt() throws Exception {
+    Path file = folder.resolve("wire.pcap");
+    NetWire wire = new NetWire();
+    NetBackend recorded = NetBackend.recording(wire.first(), file);
+    try (NetDriver one = plugged(recorded).start(0);
+        NetDriver other = plugged(wire.second()).start(0)) {
+      one.give(0, 2, 2000);
+      other.give(0, 2, 2000);
+      one.send(0, arp(1));
+      other.send(0, arp(2));
+    }
+    recorded.close();
+
+    List<String> lines = Tcpdump.read(file);
+    assertEquals(2, lines.size(), lines::toString);
+    String request = lines.get(0);
+    assertTrue(
+        request.matches(
+            "\\d+\\.\\d{9} ARP, Request who-has 10\\.0\\.0\\.2 tell 10\\.0\\.0\\.1, length 28"),
+        request);
+    assertTrue(lines.get(1).contains("ARP, Reply"), lines.get(1));
+  }
+
+  /** An ARP message with its header: a request (1) or a reply (2). */
+  private static byte[] arp(int operation) {
+    ByteBuffer bytes = ByteBuffer.allocate(NetDriver.HEADER + 42).position(NetDriver.HEADER);
+    byte[] mac = NetDriver.MAC.bytes();
+    bytes.putInt(-1).putShort((short) -1).put(mac).putShort((short) 0x806);
+    bytes.putShort((short) 1).putShort((short) 0x800).put((byte) 6).put((byte) 4);
+    bytes.putShort((short) operation).put(mac).putInt(0x0a00_0001);
+    bytes.put(new byte[6]).putInt(0x0a00_0002);
+    return bytes.array();
   }
 
   private static byte[] record(ByteBuffer bytes) {
