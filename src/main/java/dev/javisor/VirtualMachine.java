@@ -180,8 +180,9 @@ public interface VirtualMachine extends AutoCloseable {
 
   /**
    * Ends the guest at once if it still runs, and gives everything back to the host. Takes about a
-   * second at the most, even if a listener blocks; that one's thread is interrupted. Later calls do
-   * nothing.
+   * second at the most, even if a listener blocks; that one's thread is interrupted. Where a disk
+   * is not done with its requests, or a backend in Java does not return, it takes up to eight
+   * seconds, and a thread that is still in such code is left alone. Later calls do nothing.
    */
   @Override
   void close();

@@ -19,7 +19,13 @@ import java.nio.file.Path;
  * until each request is complete, however long that takes; so one that is never completed holds
  * them up (after 30 s the log says so). A machine that is closed calls {@link #cancel} at once,
  * waits five seconds for all of a disk's queues together, and lets go; completing a request after
- * that does nothing, and its buffers are zeros.
+ * that does nothing, and its buffers are zeros, or, if it never asked for one, there are none any
+ * more ({@link IllegalStateException}).
+ *
+ * <p><b>Code that never returns.</b> While {@link #submit} or {@link #cancel} does not return, the
+ * end of the machine is put off seven seconds at most. Then its thread is left alone, and named in
+ * the log with its stack; it ends when it returns. Until then the guest's memory, which is empty,
+ * keeps its addresses.
  *
  * <p><b>Errors.</b> What {@link #submit} throws fails the request with {@link BlockStatus#IOERR},
  * unless it is complete, and is logged; the machine goes on.
@@ -53,7 +59,8 @@ public interface BlockBackend extends AutoCloseable {
 
   /** What it is, for logs. */
   default String description() {
-    return getClass().getSimpleName();
+    String name = getClass().getName();
+    return name.substring(name.lastIndexOf('.') + 1);
   }
 
   /**

@@ -17,7 +17,9 @@ import java.nio.file.Path;
  *
  * <p><b>Pause, reset, snapshot and shutdown drain.</b> The device hands out nothing more, calls
  * {@link #cancel}, and waits until each frame is complete; after a few seconds it lets go, and
- * completing a frame after that does nothing.
+ * completing a frame after that does nothing. The end of a machine is put off seven seconds at most
+ * while a method of this interface does not return; then the thread that is in it is left alone,
+ * and the log says so.
  *
  * <p><b>Errors.</b> What {@link #transmit} throws drops the frame, and is logged; the machine goes
  * on.
@@ -28,7 +30,8 @@ import java.nio.file.Path;
 public interface NetBackend extends AutoCloseable {
   /** What it is, for logs. */
   default String description() {
-    return getClass().getSimpleName();
+    String name = getClass().getName();
+    return name.substring(name.lastIndexOf('.') + 1);
   }
 
   /**

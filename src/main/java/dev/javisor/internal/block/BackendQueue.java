@@ -5,12 +5,16 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A queue's way to a user's backend. Requests that the backend ends on threads of its own wait in a
  * list for the queue's worker.
  */
 final class BackendQueue implements DiskQueue, DiskRequest.Ending {
+  private static final Logger log = LoggerFactory.getLogger(BackendQueue.class);
+
   private final BlockBackend backend;
   private final DiskWaker waker;
   private final FaultLog faults;
@@ -92,7 +96,12 @@ final class BackendQueue implements DiskQueue, DiskRequest.Ending {
 
   @Override
   public void cancel() {
-    backend.cancel();
+    try {
+      backend.cancel();
+    } catch (Throwable e) {
+      // User code: whatever it throws, its requests are waited for.
+      log.warn("{}: threw when asked to cancel", backend.getClass().getName(), e);
+    }
   }
 
   @Override

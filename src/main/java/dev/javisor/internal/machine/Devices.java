@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * The devices of a machine on their buses.
  *
  * <p>Threading: as each device; {@link #reset}, {@link #quiesce} and {@link #resume} under the
- * machine's lock.
+ * machine's lock. Backends of users may never return from {@link #reset}, {@link #quiesce} and
+ * {@link #close}: {@link Errands} says what becomes of these calls then.
  */
 final class Devices implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Devices.class);
@@ -59,9 +60,11 @@ final class Devices implements AutoCloseable {
   private final List<PciDevice<?>> pciDevices = new ArrayList<>();
   private final List<DeviceCounters> counters = new CopyOnWriteArrayList<>();
   private final DeviceListener deviceListener;
+  private final Errands errands;
 
   Devices(
       String name,
+      Errands errands,
       InterruptRouter interrupts,
       SystemControl control,
       Consoles consoles,
@@ -69,6 +72,7 @@ final class Devices implements AutoCloseable {
       Scheduler timer,
       MachineLayout layout,
       BoardSpec board) {
+    this.errands = errands;
     deviceListener = told(listener);
     ioApic =
         LegacyDevices.ioApic(
@@ -190,11 +194,11 @@ final class Devices implements AutoCloseable {
   }
 
   void reset() {
-    all.forEach(Device::reset);
+    errands.run("reset", () -> all.forEach(Device::reset));
   }
 
   void quiesce() {
-    all.forEach(Device::quiesce);
+    errands.run("pause", () -> all.forEach(Device::quiesce));
   }
 
   void resume() {
@@ -225,16 +229,12 @@ final class Devices implements AutoCloseable {
   /** Drains and closes what has threads or files. Later calls do nothing. */
   @Override
   public void close() {
-    for (int i = pciDevices.size() - 1; i >= 0; i--) {
-      PciDevice<?> device = pciDevices.get(i);
-      try {
-        device.close();
-      } catch (RuntimeException e) {
-        // The rest must be given back all the same.
-        log.error("cannot close {}", device.id(), e);
-      }
+    Map<String, Runnable> steps = new LinkedHashMap<>();
+    for (PciDevice<?> device : pciDevices) {
+      steps.put("close " + device.id(), device::close);
     }
     pciDevices.clear();
+    errands.finish(steps);
   }
 
   void pressPowerButton() {

@@ -25,6 +25,8 @@ final class Ending {
 
   private @Nullable Wish wish;
   private boolean resetsHeld;
+  private boolean pressing;
+  private long pressingSince;
 
   /** The guest asks for a reset. */
   void guestReset() {
@@ -36,12 +38,26 @@ final class Ending {
     wish(new Wish(exit));
   }
 
-  /** The host wants the end. */
+  /** The host wants the end, and it is pressing. */
   synchronized void hostEnd(VmExit exit) {
+    press();
     if (wish == null || wish.isGuestReset()) {
       wish = new Wish(exit);
       notifyAll();
     }
+  }
+
+  /** Nobody wants to wait for the end any longer than it takes: later calls do nothing. */
+  synchronized void press() {
+    if (!pressing) {
+      pressing = true;
+      pressingSince = System.nanoTime();
+    }
+  }
+
+  /** Whether the end has been pressing for that long. */
+  synchronized boolean pressingFor(long nanos) {
+    return pressing && System.nanoTime() - pressingSince >= nanos;
   }
 
   /** Waits for a wish that may be carried out; it stays until {@link #forgetGuestReset}. */

@@ -136,16 +136,20 @@ final class EpollThread implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-      if (!closed) {
+    public void close() {
+      synchronized (this) {
+        if (closed) {
+          return;
+        }
         closed = true;
-        deafen();
-        epoll.remove(event);
-        task.close();
-        forget(token);
-        event.close();
-        onClose.run();
       }
+      // Without the lock: the task, whose end this waits for, may be about to watch something.
+      deafen();
+      epoll.remove(event);
+      task.close();
+      forget(token);
+      event.close();
+      onClose.run();
     }
   }
 }

@@ -98,6 +98,7 @@ final class Hardware implements AutoCloseable {
                   own(
                       new Devices(
                           spec.name(),
+                          new Errands(spec.threads(), memory, ending),
                           interrupts,
                           control(ending),
                           consoles,

@@ -276,7 +276,7 @@ final class KvmMachine implements Machine {
       restart();
       return null;
     } catch (RuntimeException e) {
-      return new VmExit.Failed(e);
+      return ending.end().orElseGet(() -> new VmExit.Failed(e));
     }
   }
 
@@ -317,6 +317,8 @@ final class KvmMachine implements Machine {
     }
     if (exit instanceof VmExit.PowerOff || exit instanceof VmExit.Reset) {
       devices().keepWrites();
+    } else {
+      ending.press();
     }
     release();
   }

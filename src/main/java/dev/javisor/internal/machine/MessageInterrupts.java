@@ -4,6 +4,8 @@ import dev.javisor.internal.bus.MsiLine;
 import dev.javisor.internal.bus.MsiLines;
 import dev.javisor.internal.kvm.KvmVm;
 import dev.javisor.internal.kvm.MsiMessage;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ final class MessageInterrupts implements MsiLines {
 
   private static final long LOCAL_APICS_MASK = ~0xf_ffffL;
 
+  private final List<Line> lines = new ArrayList<>();
   private volatile @Nullable KvmVm vm;
 
   /** Sends to this machine from now on. */
@@ -29,14 +32,23 @@ final class MessageInterrupts implements MsiLines {
     vm = machine;
   }
 
-  /** Sends nothing from now on. Devices are quiesced: none is sending. */
+  /** Sends nothing from now on: on return none is sending either. */
   void detach() {
     vm = null;
+    List<Line> all;
+    synchronized (lines) {
+      all = List.copyOf(lines);
+    }
+    all.forEach(Line::awaitTrigger);
   }
 
   @Override
   public MsiLine create(String name) {
-    return new Line();
+    Line line = new Line();
+    synchronized (lines) {
+      lines.add(line);
+    }
+    return line;
   }
 
   /** Guarded by {@code this}. */
@@ -64,9 +76,15 @@ final class MessageInterrupts implements MsiLines {
       }
     }
 
+    /** Whoever was sending when this was called is done on return. */
+    synchronized void awaitTrigger() {}
+
     @Override
-    public synchronized void close() {
-      routed = false;
+    public void close() {
+      unroute();
+      synchronized (lines) {
+        lines.remove(this);
+      }
     }
   }
 }

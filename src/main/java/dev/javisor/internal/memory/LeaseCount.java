@@ -20,7 +20,7 @@ final class LeaseCount {
   }
 
   synchronized MemoryLease lend(Mapping mapping, long offset, int length) {
-    if (closed) {
+    if (closed && held == 0) {
       throw new IllegalStateException("guest memory is closed");
     }
     // A buffer of its own, not a slice: slices refer to the buffer at their root, so that this one

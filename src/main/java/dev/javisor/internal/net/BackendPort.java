@@ -82,7 +82,8 @@ public final class BackendPort implements NetPort {
     receiver = null;
     try {
       backend.detach();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // User code, here and below: an Error of it must not end anything of the machine's.
       log.warn("{}: the backend threw when it was detached", name, e);
     }
   }
@@ -90,7 +91,7 @@ public final class BackendPort implements NetPort {
   private void ready() {
     try {
       backend.ready();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       log.warn("{}: the backend threw when told of room", name, e);
     }
   }

@@ -92,7 +92,8 @@ final class BackendSender implements NetSender {
   public void cancel() {
     try {
       backend.cancel();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // User code: whatever it throws, its frames are waited for.
       log.warn("{}: the backend threw when asked to give frames back", name, e);
     }
   }

@@ -37,6 +37,13 @@ final class DeviceCore<S extends DeviceState>
   private final CommonConfig config;
   private final DeviceRunner runner;
   private final long resetWaitNanos;
+
+  /**
+   * Held while the machine takes the workers' place, so that it does so on one thread at a time.
+   */
+  private final Object life = new Object();
+
+  private boolean closed;
   private @Nullable DeviceListener listener;
   private boolean resetting;
   private boolean complained;
@@ -261,9 +268,14 @@ final class DeviceCore<S extends DeviceState>
 
   /** The machine starts over; the device is quiesced. */
   void powerOn() {
-    stopAll();
-    synchronized (lock) {
-      complained = false;
+    synchronized (life) {
+      if (closed) {
+        return;
+      }
+      stopAll();
+      synchronized (lock) {
+        complained = false;
+      }
     }
   }
 
@@ -284,14 +296,22 @@ final class DeviceCore<S extends DeviceState>
   }
 
   void quiesce() {
-    runner.pause();
-    runner.settle();
-    device.quiesce();
+    synchronized (life) {
+      if (!closed) {
+        runner.pause();
+        runner.settle();
+        device.quiesce();
+      }
+    }
   }
 
   void resume() {
-    device.resume();
-    runner.resume();
+    synchronized (life) {
+      if (!closed) {
+        device.resume();
+        runner.resume();
+      }
+    }
   }
 
   CommonState save() {
@@ -346,8 +366,14 @@ final class DeviceCore<S extends DeviceState>
 
   @Override
   public void close() {
+    // What another thread waits for, in a pause say, is not worth waiting for any more.
     device.cancel();
-    runner.close();
-    device.close();
+    synchronized (life) {
+      if (!closed) {
+        closed = true;
+        runner.close();
+        device.close();
+      }
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -203,6 +204,47 @@ abstract class QueueWorkersTest {
 
     boolean over() {
       return System.nanoTime() > end;
+    }
+  }
+
+  @Test
+  void shouldClose_whenItsTaskIsAboutToWatchSomething() throws InterruptedException {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    try (EventFd watched = new EventFd("watched", false)) {
+      AtomicReference<QueueWorker> self = new AtomicReference<>();
+      QueueWorker worker =
+          workers.create(
+              "test",
+              () -> {
+                inside.countDown();
+                awaitUninterruptibly(go);
+                self.get().watch(watched.number(), "watched");
+                self.get().unwatch(watched.number());
+                runs.incrementAndGet();
+              });
+      self.set(worker);
+      worker.wake();
+      inside.await();
+      Thread closing = new Thread(worker::close);
+      closing.start();
+      MicroMachine.await(
+          () -> closing.getState() == Thread.State.TIMED_WAITING,
+          () -> "it waits for the task: " + closing.getState());
+
+      go.countDown();
+
+      closing.join(MicroMachine.LONG.toMillis());
+      assertFalse(closing.isAlive());
+      assertEquals(1, runs.get());
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 }

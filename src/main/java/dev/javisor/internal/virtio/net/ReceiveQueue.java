@@ -44,7 +44,7 @@ final class ReceiveQueue implements ServedQueue, FrameSink {
   private int notShown;
   private boolean gone;
   private boolean paused;
-  private boolean over;
+  private volatile boolean over;
 
   /**
    * @param mergeable whether a frame may take several buffers
@@ -76,7 +76,7 @@ final class ReceiveQueue implements ServedQueue, FrameSink {
   private synchronized boolean fetch() {
     queue.disableNotifications();
     int budget = BUDGET;
-    while (budget > 0 && !gone && release()) {
+    while (budget > 0 && !gone && !over && release()) {
       if (!link.up()) {
         waitingLength = 0;
         if (!receiver.discard()) {
@@ -242,6 +242,11 @@ final class ReceiveQueue implements ServedQueue, FrameSink {
   @Override
   public synchronized void resume() {
     paused = false;
+  }
+
+  @Override
+  public void cancel() {
+    over = true;
   }
 
   @Override

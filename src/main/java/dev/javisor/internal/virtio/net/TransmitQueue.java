@@ -91,12 +91,12 @@ final class TransmitQueue implements ServedQueue {
       queue.disableNotifications();
       DescriptorChain chain;
       boolean admitted = throttle.isOpen();
-      while (admitted && budget > 0 && (chain = queue.pop()) != null) {
+      while (admitted && !cancelled && budget > 0 && (chain = queue.pop()) != null) {
         budget--;
         admitted = start(chain);
       }
       show();
-      if (!admitted) {
+      if (!admitted || cancelled) {
         // Who opens the throttle again wakes this queue; the driver need not.
         return false;
       }
