@@ -1,6 +1,7 @@
 package dev.javisor.internal.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.DiskEngine;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,11 +41,13 @@ class MachineStateTest {
 
   @TempDir Path folder;
   private final HeldDisk held = new HeldDisk((long) SECTORS * SECTOR);
+  private final Mirror mirror = new Mirror();
   private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
   private final StringBuilder printed = new StringBuilder();
   private final StringBuilder serial = new StringBuilder();
   private Path disk;
   private int machines;
+  private long framesReceived;
 
   @AfterEach
   void stop() {
@@ -71,8 +75,16 @@ class MachineStateTest {
     assertEquals(upTo(rounds).stream().map(n -> n % SECTORS).toList(), held.written());
     assertEquals(
         rounds * StateGuest.ENTROPY, vm.memory().readLong(StateGuest.ENTROPY_BYTES.displacement()));
+    countFrames(vm);
+    long framesTaken = vm.memory().readLong(StateGuest.FRAMES.displacement());
     vm.close();
     keepOutput(vm);
+    assertEquals(upTo(rounds), mirror.numbers(), "each frame once");
+    assertTrue(framesTaken > MOVES, framesTaken + " frames came in");
+    // The last one may have come too late for the guest to see it.
+    assertTrue(
+        framesReceived == framesTaken || framesReceived == framesTaken + 1,
+        "%d frames for the guest, which saw %d".formatted(framesReceived, framesTaken));
     assertFileHolds(rounds);
     assertEquals(letters(rounds) + ".", printed.toString(), "the virtio console");
     assertEquals(letters(rounds), serial.toString().replaceAll("[a-z]", ""), "the serial port");
@@ -109,7 +121,8 @@ class MachineStateTest {
         List.of(
             DiskDevices.from(spec("disk0", disk, null)),
             DiskDevices.from(spec("disk1", null, held)),
-            EntropyDevices.from(Path.of("/dev/urandom")));
+            EntropyDevices.from(Path.of("/dev/urandom")),
+            mirror.device());
     return with(spec, consoles, devices);
   }
 
@@ -151,12 +164,18 @@ class MachineStateTest {
       throws IOException {
     MachineState state = vm.machine().save();
     RamCopy ram = RamCopy.of(vm.memory());
+    countFrames(vm);
     vm.close();
     keepOutput(vm);
     MicroMachine heir = MicroMachine.create(guest, specification);
     heir.machine().restore(state, ram::to);
     heir.machine().resume();
     return heir;
+  }
+
+  private void countFrames(MicroMachine vm) {
+    framesReceived +=
+        vm.machine().counters().getOrDefault("net0", Map.of("rx_frames", 0L)).get("rx_frames");
   }
 
   private void keepOutput(MicroMachine ended) throws IOException {

@@ -25,6 +25,17 @@ final class StateGuest {
   static final Mem ENTROPY_BYTES = Mem.at(DATA + 16);
   static final Mem INTERRUPTS = Mem.at(DATA + 24);
 
+  /** Frames that came in. */
+  static final Mem FRAMES = Mem.at(DATA + 32);
+
+  /** One more than the number in the last frame that came in. */
+  private static final Mem NEXT_FRAME = Mem.at(DATA + 40);
+
+  /** Where a frame has its number, behind the headers of virtio and of Ethernet. */
+  static final int FRAME_NUMBER = 12 + 20;
+
+  private static final int FRAME = 12 + 60;
+
   // By slots: the console has the first.
   private static final MicroDriver CONSOLE = new MicroDriver(1);
   private static final MicroDriver.Queue INPUT = CONSOLE.queue(0, 0);
@@ -36,20 +47,31 @@ final class StateGuest {
   private static final MicroDriver RNG = new MicroDriver(4);
   private static final MicroDriver.Queue RNG_REQUESTS = RNG.queue(0, 0);
 
+  private static final MicroDriver NET = new MicroDriver(5);
+  private static final MicroDriver.Queue FRAMES_IN = NET.queue(0, 0);
+  private static final MicroDriver.Queue FRAMES_OUT = NET.queue(1, 1);
+
   private StateGuest() {}
 
-  /** Rounds with two disks, an entropy device, a virtio console and a serial port, until STOP. */
+  /**
+   * Rounds with two disks, an entropy device, a virtio console, a network and a serial port, until
+   * STOP.
+   */
   static void workWithAll(Assembler a) {
     describeWrites(a, FILE_REQUESTS);
     describeWrites(a, HELD_REQUESTS);
     RNG_REQUESTS.part(a, 0, RNG_REQUESTS.buffers(), ENTROPY, true, true);
     OUTPUT.part(a, 0, OUTPUT.buffers(), 1, false, true);
     INPUT.part(a, 0, INPUT.buffers(), 1, true, true);
+    FRAMES_IN.part(a, 0, FRAMES_IN.buffers(), 2048, true, true);
+    FRAMES_OUT.part(a, 0, FRAMES_OUT.buffers(), FRAME, false, true);
     FILE.start(a, FILE_REQUESTS);
     HELD.start(a, HELD_REQUESTS);
     RNG.start(a, RNG_REQUESTS);
     CONSOLE.start(a, INPUT, OUTPUT);
+    NET.start(a, FRAMES_IN, FRAMES_OUT);
     INPUT.submit(a);
+    FRAMES_IN.submit(a);
     a.mov(R12, 0);
     Label again = a.here(a.label());
     Label failed = a.label();
@@ -60,6 +82,8 @@ final class StateGuest {
     a.store(1, Mem.at(OUTPUT.buffers()), RAX);
     a.out(1, SERIAL);
     OUTPUT.submit(a);
+    a.store(8, Mem.at(FRAMES_OUT.buffers() + FRAME_NUMBER), R12);
+    FRAMES_OUT.submit(a);
     awaitDisk(a, FILE_REQUESTS, failed);
     awaitDisk(a, HELD_REQUESTS, failed);
     RNG_REQUESTS.await(a);
@@ -67,8 +91,10 @@ final class StateGuest {
     a.load(4, RAX, RNG_REQUESTS.written());
     a.lockXadd(8, ENTROPY_BYTES, RAX);
     OUTPUT.await(a);
+    FRAMES_OUT.await(a);
     readBack(a, failed);
     echo(a);
+    takeFrame(a, failed);
     nextRound(a, again);
     a.store(1, Mem.at(OUTPUT.buffers()), '.');
     OUTPUT.submit(a);
@@ -157,6 +183,22 @@ final class StateGuest {
     a.load(1, RAX, Mem.at(INPUT.buffers()));
     a.out(1, SERIAL);
     INPUT.submit(a);
+    a.here(none);
+  }
+
+  /** Counts a frame, if there is one; it must not have been there before. */
+  private static void takeFrame(Assembler a, Label failed) {
+    Label none = a.label();
+    FRAMES_IN.compare(a);
+    a.jump(Condition.NOT_EQUAL, none);
+    a.load(8, RAX, Mem.at(FRAMES_IN.buffers() + FRAME_NUMBER));
+    a.load(8, RCX, NEXT_FRAME);
+    a.cmp(RAX, RCX);
+    a.jump(Condition.BELOW, failed);
+    a.inc(RAX);
+    a.store(8, NEXT_FRAME, RAX);
+    a.inc(8, FRAMES);
+    FRAMES_IN.submit(a);
     a.here(none);
   }
 

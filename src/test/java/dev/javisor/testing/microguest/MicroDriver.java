@@ -46,10 +46,21 @@ public final class MicroDriver {
 
   /** Moves the BAR, resets the device, negotiates no more than VERSION_1, and starts it. */
   public void start(Assembler a, Queue... queues) {
+    start(a, 0, queues);
+  }
+
+  /**
+   * Likewise, with more features.
+   *
+   * @param features of features 0 to 31, which the device must offer
+   */
+  public void start(Assembler a, int features, Queue... queues) {
     moveBar(a);
     a.mov(RBX, bar());
     a.store(1, Mem.at(RBX, STATUS), 0);
     a.store(1, Mem.at(RBX, STATUS), 1 | 2);
+    a.store(4, Mem.at(RBX, 0x08), 0);
+    a.store(4, Mem.at(RBX, 0x0c), features);
     a.store(4, Mem.at(RBX, 0x08), 1);
     a.store(4, Mem.at(RBX, 0x0c), 1);
     a.store(1, Mem.at(RBX, STATUS), FEATURES_OK);
@@ -86,7 +97,12 @@ public final class MicroDriver {
 
   /** A queue of this device whose requests have up to four parts. */
   public Queue chains(int index) {
-    return new Queue(index, index, 4);
+    return chains(index, index);
+  }
+
+  /** Likewise, with a doorbell that several queues have. */
+  public Queue chains(int index, int doorbell) {
+    return new Queue(index, doorbell, 4);
   }
 
   /** A queue. */
