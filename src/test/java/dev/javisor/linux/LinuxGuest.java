@@ -106,8 +106,13 @@ final class LinuxGuest implements AutoCloseable {
 
   /** Runs a command in the guest's shell; returns the lines that it printed. */
   List<String> run(String command) throws InterruptedException {
-    String number = Integer.toString(++commands);
-    vm.console().write(number + " " + command + "\n");
+    type(command);
+    return output(command);
+  }
+
+  /** Waits for the command that was {@linkplain #type typed} last, and returns its lines. */
+  List<String> output(String command) throws InterruptedException {
+    String number = Integer.toString(commands);
     awaitLine(BEGIN + number);
     List<String> output = new ArrayList<>();
     while (true) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.event.VmExit;
-import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
@@ -36,7 +35,7 @@ class ManyMachinesLinuxTest {
 
       first.vm().kill();
 
-      assertEquals(new VmExit.Killed(), first.vm().awaitExit(Duration.ofSeconds(5)));
+      assertEquals(new VmExit.Killed(), first.vm().awaitExit(LinuxGuest.LIMIT));
       assertEquals("second", second.line("hostname"));
       assertEquals(new VmExit.PowerOff(), second.end("poweroff -f"));
     }
@@ -50,7 +49,7 @@ class ManyMachinesLinuxTest {
 
       guest.vm().kill();
 
-      assertEquals(new VmExit.Killed(), guest.vm().awaitExit(Duration.ofSeconds(5)));
+      assertEquals(new VmExit.Killed(), guest.vm().awaitExit(LinuxGuest.LIMIT));
       guest.close();
       assertEquals(Set.of(), threadsOf("doomed"));
     }

@@ -13,7 +13,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 final class SuiteRunner {
 
   /** Longer than any test needs, and short enough that the other tests still get their turn. */
-  private static final String TEST_TIME_LIMIT = "240 s";
+  private static final String TEST_TIME_LIMIT = "360 s";
 
   private final String where;
   private final String tag;
