@@ -7,6 +7,7 @@
  *     read ELF RAM THP            maps RAM bytes anew and reads the file's segments into them
  *     boot ELF RAM THP            opens KVM, makes a machine of one vCPU with RAM bytes, loads the
  *                                 file, and runs it to its first byte on the serial port
+ *     those of bench_net.c
  *   bench_vmm first ELF RAM     boots once and passes the guest's first serial byte on to stdout
  *
  * ELF: a PVH kernel. RAM: bytes below the hole. THP: 1 to ask for transparent huge pages.
@@ -50,6 +51,9 @@ struct machine {
   struct ram ram;
   uint8_t serial[8];
 };
+
+const char *net_command(const char *line, uint64_t *ns);
+void net_end(void);
 
 static char failure[256];
 
@@ -260,11 +264,16 @@ static int serve(void) {
       bad = time_read(path, ram, thp, &ns);
     else if (sscanf(line, "boot %4095s %zu %d", path, &ram, &thp) == 3)
       bad = time_boot(path, ram, thp, &ns);
-    else snprintf(failure, sizeof failure, "no such command: %.200s", line);
+    else {
+      const char *wrong = net_command(line, &ns);
+      bad = wrong != 0;
+      if (bad) snprintf(failure, sizeof failure, "%.250s", wrong);
+    }
     if (bad) printf("error %s\n", failure);
     else printf("ns %llu\n", (unsigned long long)ns);
     fflush(stdout);
   }
+  net_end();
   return 0;
 }
 

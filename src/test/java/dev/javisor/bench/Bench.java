@@ -2,6 +2,7 @@ package dev.javisor.bench;
 
 import dev.javisor.bench.device.Allocation;
 import dev.javisor.bench.device.DeviceLoad;
+import dev.javisor.bench.device.NetLoad;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
@@ -39,7 +40,7 @@ final class Bench implements Callable<Integer> {
                   new ProcessStart(),
                   new Footprint(),
                   new Allocation()),
-              DeviceLoad.all().stream())
+              Stream.concat(DeviceLoad.all().stream(), NetLoad.all().stream()))
           .toList();
 
   @Parameters(
@@ -104,7 +105,7 @@ final class Bench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (list) {
-      ALL.forEach(m -> out.printf("%-12s %s%n", m.name(), m.description()));
+      ALL.forEach(m -> out.printf("%-16s %s%n", m.name(), m.description()));
       return 0;
     }
     List<Measurement> chosen = chosen();

@@ -7,11 +7,13 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The C program that does the same as Javisor: built anew, started once, and told what to do. */
 public final class CProgram implements AutoCloseable {
-  private static final String SOURCE = "src/test/c/bench_vmm.c";
+  private static final String SOURCES = "src/test/c";
+  private static final List<String> FILES = List.of("bench_vmm.c", "bench_net.c");
 
   private final Path binary;
   private final Process server;
@@ -35,8 +37,8 @@ public final class CProgram implements AutoCloseable {
    */
   static CProgram build(Path root, Path folder) throws IOException, InterruptedException {
     Path binary = folder.resolve("bench_vmm");
-    List<String> gcc =
-        List.of("gcc", "-O2", "-o", binary.toString(), root.resolve(SOURCE).toString());
+    List<String> gcc = new ArrayList<>(List.of("gcc", "-O2", "-o", binary.toString()));
+    FILES.forEach(file -> gcc.add(root.resolve(SOURCES).resolve(file).toString()));
     Process compiler;
     try {
       compiler = new ProcessBuilder(gcc).redirectErrorStream(true).start();
@@ -50,7 +52,7 @@ public final class CProgram implements AutoCloseable {
       output = String.join("\n", reader.lines().toList());
     }
     if (compiler.waitFor() != 0 || !Files.isExecutable(binary)) {
-      throw new IOException("gcc cannot compile " + SOURCE + ":\n" + output);
+      throw new IOException("gcc cannot compile " + SOURCES + ":\n" + output);
     }
     return new CProgram(binary);
   }
@@ -73,6 +75,16 @@ public final class CProgram implements AutoCloseable {
   /** The time from opening KVM to the guest's first byte, in nanoseconds. */
   long boot(Path kernel) throws IOException {
     return ask("boot %s %d 1".formatted(kernel, Workbench.RAM));
+  }
+
+  /**
+   * Does what a command of bench_net.c says.
+   *
+   * @return the time that it tells, in nanoseconds
+   * @throws IOException with its words if it cannot
+   */
+  public long net(String command) throws IOException {
+    return ask(command);
   }
 
   private long ask(String command) throws IOException {

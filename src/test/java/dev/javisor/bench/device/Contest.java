@@ -10,16 +10,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Subjects that bear one load by turns. A peer that cannot is out, and the result says why. */
 final class Contest {
   private static final int WARM_UPS = 3;
   private static final double POLLING_LATENCY = 0.5;
+  private static final double CEILING = 0.9;
 
-  private final DeviceLoad measurement;
+  private final Load measurement;
   private final Map<Subject, Figure> figures = new LinkedHashMap<>();
 
-  Contest(DeviceLoad measurement, List<Subject> subjects) {
+  Contest(Load measurement, List<Subject> subjects) {
     this.measurement = measurement;
     for (Subject subject : subjects) {
       figures.put(subject, Figure.of(subject.title()));
@@ -54,20 +56,34 @@ final class Contest {
     }
   }
 
-  /** The best peer comes first: that is what the rest is compared with. */
+  /**
+   * What the host can without a machine comes first, if that was measured, and then the best peer:
+   * the rest is compared with the first.
+   */
   Result result() {
-    List<Figure> peers = bestFirst(of(false));
-    List<Figure> ours = of(true);
-    List<Figure> all = new ArrayList<>(peers);
+    List<Figure> ceilings = bestFirst(of(subject -> subject.ceiling()));
+    List<Figure> peers = bestFirst(of(subject -> !subject.ours() && !subject.ceiling()));
+    List<Figure> ours = of(Subject::ours);
+    List<Figure> all = new ArrayList<>(ceilings);
+    all.addAll(peers);
     all.addAll(ours);
-    List<Goal> goals =
-        peers.isEmpty() || peers.get(0).samples().isEmpty() ? List.of() : goals(peers.get(0), ours);
+    List<Goal> goals = new ArrayList<>();
+    if (measured(ceilings) && !measurement.scale().lessIsBetter()) {
+      goals.add(goal("", CEILING, "the C loop's", ceilings.get(0), ours.get(0)));
+    }
+    if (measured(peers)) {
+      goals.addAll(goals(peers.get(0), ours));
+    }
     return new Result(measurement.description(), measurement.scale().unit, all, goals);
   }
 
-  private List<Figure> of(boolean ours) {
+  private static boolean measured(List<Figure> sorted) {
+    return !sorted.isEmpty() && !sorted.get(0).samples().isEmpty();
+  }
+
+  private List<Figure> of(Predicate<Subject> kind) {
     return figures.entrySet().stream()
-        .filter(entry -> entry.getKey().ours() == ours)
+        .filter(entry -> kind.test(entry.getKey()))
         .map(Map.Entry::getValue)
         .toList();
   }
@@ -86,26 +102,23 @@ final class Contest {
 
   private List<Goal> goals(Figure best, List<Figure> ours) {
     List<Goal> goals = new ArrayList<>();
-    goals.add(goal("", measurement.goal(), best, ours.get(0)));
+    goals.add(goal("", measurement.goal(), measurement.rival(), best, ours.get(0)));
     if (measurement.scale().lessIsBetter()) {
       ours.stream()
           .filter(figure -> figure.subject().equals(DeviceLoad.POLLING))
-          .forEach(figure -> goals.add(goal("polling: ", POLLING_LATENCY, best, figure)));
+          .forEach(
+              figure ->
+                  goals.add(goal("polling: ", POLLING_LATENCY, measurement.rival(), best, figure)));
     }
     return goals;
   }
 
-  private Goal goal(String who, double times, Figure best, Figure javisor) {
+  private Goal goal(String who, double times, String rival, Figure best, Figure javisor) {
     double ratio = javisor.samples().median() / best.samples().median();
     boolean less = measurement.scale().lessIsBetter();
     return new Goal(
         String.format(
-            Locale.ROOT,
-            "%s%.2f times %s or %s",
-            who,
-            times,
-            measurement.rival(),
-            less ? "less" : "more"),
+            Locale.ROOT, "%s%.2f times %s or %s", who, times, rival, less ? "less" : "more"),
         less ? ratio <= times : ratio >= times);
   }
 }

@@ -12,6 +12,18 @@ import org.junit.jupiter.api.Test;
 class ContestTest {
   private record Fixed(String title, boolean ours, double bytesPerSecond) implements Subject {}
 
+  private record Limit(String title, double bytesPerSecond) implements Subject {
+    @Override
+    public boolean ours() {
+      return false;
+    }
+
+    @Override
+    public boolean ceiling() {
+      return true;
+    }
+  }
+
   private record Failing(String title, boolean ours) implements Subject {
     @Override
     public double bytesPerSecond() throws IOException {
@@ -50,6 +62,26 @@ class ContestTest {
         List.of(
             new Goal("1.25 times the best peer's or less", true),
             new Goal("polling: 0.50 times the best peer's or less", false)),
+        result.goals());
+  }
+
+  @Test
+  void shouldCompareWithTheHost_whenItsLimitIsMeasured() throws IOException, InterruptedException {
+    Result result =
+        run(
+            Scale.THOUSANDS,
+            1,
+            new Limit("loop", 2000),
+            new Fixed("peer", false, 1500),
+            new Fixed("Javisor", true, 1850));
+
+    assertEquals(
+        List.of("loop", "peer", "Javisor"),
+        result.figures().stream().map(Figure::subject).toList());
+    assertEquals(
+        List.of(
+            new Goal("0.90 times the C loop's or more", true),
+            new Goal("1.00 times the best peer's or more", true)),
         result.goals());
   }
 

@@ -23,7 +23,7 @@ import java.util.List;
  * @param load what is borne
  */
 public record DeviceLoad(String name, String description, Scale scale, double goal, Workload load)
-    implements Measurement {
+    implements Load {
   private static final int KIB = 1024;
   private static final int DEEP = 32;
   private static final Duration POLL = Duration.ofNanos(50_000);
@@ -75,7 +75,8 @@ public record DeviceLoad(String name, String description, Scale scale, double go
   /**
    * Whose figure the goal is about: monitors get their guests' data from the page cache, fio not.
    */
-  String rival() {
+  @Override
+  public String rival() {
     return load.direct() ? "fio's" : "the best peer's";
   }
 
@@ -99,21 +100,24 @@ public record DeviceLoad(String name, String description, Scale scale, double go
     Path pci = LoadGuest.of(load, false).write(bench.folder().resolve(name + "-pci"));
     Path mmio = LoadGuest.of(load, true).write(bench.folder().resolve(name + "-mmio"));
     List<Subject> subjects = new ArrayList<>();
-    PeerMachines machines = new PeerMachines(load, bench.folder(), pci, mmio, disk);
+    PeerMachines machines = new PeerMachines(load, bench.folder(), pci, mmio, disk.toString());
     for (Peer peer : load.direct() ? List.<Peer>of() : bench.peers()) {
       machines
           .commands(peer)
-          .forEach((title, command) -> subjects.add(new PeerLoad(title, command, ticks)));
+          .forEach(
+              (title, command) -> subjects.add(new PeerLoad(title, command, ticks, line -> {})));
     }
     if (load.direct()) {
       subjects.add(new FioLoad(load, disk));
     }
-    subjects.add(new JavisorLoad("Javisor", load, pci, disk, ticks, config -> {}));
+    subjects.add(new JavisorLoad("Javisor", pci, ticks, load.on(disk, config -> {})));
     if (load.device() == Workload.Device.DISK) {
       DiskEngine other = load.direct() ? DiskEngine.SYNC : DiskEngine.IO_URING;
       String title = load.direct() ? "Javisor, preadv" : "Javisor, io_uring";
-      subjects.add(new JavisorLoad(title, load, pci, disk, ticks, config -> config.engine(other)));
-      subjects.add(new JavisorLoad(POLLING, load, pci, disk, ticks, config -> config.poll(POLL)));
+      subjects.add(
+          new JavisorLoad(title, pci, ticks, load.on(disk, config -> config.engine(other))));
+      subjects.add(
+          new JavisorLoad(POLLING, pci, ticks, load.on(disk, config -> config.poll(POLL))));
     }
     return subjects;
   }

@@ -3,43 +3,46 @@ package dev.javisor.bench.device;
 import dev.javisor.TappedMachines;
 import dev.javisor.VirtualMachine;
 import dev.javisor.bench.Workbench;
-import dev.javisor.config.ConsoleMode;
-import dev.javisor.config.DiskConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Javisor in this JVM, which is warm. */
 final class JavisorLoad implements Subject {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final String title;
-  private final Workload load;
   private final Path kernel;
-  private final Path disk;
   private final double tickRate;
-  private final Consumer<DiskConfig> options;
+  private final UnaryOperator<VirtualMachine.Builder> device;
+  private final Consumer<String> onLine;
 
   /**
    * @param kernel the guest that puts the load on a device of PCI
-   * @param disk the file of the disk, where the load is on one
-   * @param options of the disk
+   * @param device adds it to a machine
+   */
+  JavisorLoad(
+      String title, Path kernel, double tickRate, UnaryOperator<VirtualMachine.Builder> device) {
+    this(title, kernel, tickRate, device, line -> {});
+  }
+
+  /**
+   * @param onLine hears the guest's lines on the vCPU's thread as they end
    */
   JavisorLoad(
       String title,
-      Workload load,
       Path kernel,
-      Path disk,
       double tickRate,
-      Consumer<DiskConfig> options) {
+      UnaryOperator<VirtualMachine.Builder> device,
+      Consumer<String> onLine) {
     this.title = title;
-    this.load = load;
     this.kernel = kernel;
-    this.disk = disk;
     this.tickRate = tickRate;
-    this.options = options;
+    this.device = device;
+    this.onLine = onLine;
   }
 
   @Override
@@ -54,7 +57,7 @@ final class JavisorLoad implements Subject {
 
   @Override
   public double bytesPerSecond() throws IOException, InterruptedException {
-    LoadResult result = run(Thread::new, line -> {});
+    LoadResult result = run(Thread::new, onLine);
     return result.bytes() * tickRate / result.ticks();
   }
 
@@ -74,18 +77,7 @@ final class JavisorLoad implements Subject {
   }
 
   private VirtualMachine.Builder builder(LineTap tap) {
-    VirtualMachine.Builder builder =
-        TappedMachines.builder(tap).kernel(kernel).memory(Workbench.RAM);
-    return switch (load.device()) {
-      case RNG -> builder.rng();
-      case CONSOLE -> builder.serial(ConsoleMode.api()).virtioConsole(ConsoleMode.none());
-      case DISK ->
-          builder.disk(
-              config -> {
-                config.path(disk).direct(load.direct());
-                options.accept(config);
-              });
-    };
+    return device.apply(TappedMachines.builder(tap).kernel(kernel).memory(Workbench.RAM));
   }
 
   private static final class LineTap implements TappedMachines.Tap {

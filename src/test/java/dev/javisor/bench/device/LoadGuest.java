@@ -60,6 +60,7 @@ final class LoadGuest {
           case DISK -> guest::disk;
           case RNG -> guest::rng;
           case CONSOLE -> guest::console;
+          case SENDER, RECEIVER, PING -> throw new IllegalArgumentException("see NetGuest");
         });
   }
 
@@ -78,31 +79,56 @@ final class LoadGuest {
     report(a);
   }
 
-  /** R8 counts what is to be submitted, R9 what is to end, R13 what the device was not told of. */
   private void requests(Assembler a, BlkDriver disk, int count) {
-    a.mov(R8, count - load.depth());
+    keepFull(
+        a,
+        disk.queue(),
+        count,
+        load.depth(),
+        BlkDriver.head(1),
+        () -> submit(a, disk),
+        () -> disk.check(a));
+  }
+
+  /**
+   * Keeps a queue full until so many requests have ended; R12 gets the ticks. R8 counts what is to
+   * be submitted, R9 what is to end, R13 what the device was not told of.
+   *
+   * @param stride from the first descriptor of a request to that of the next
+   * @param submit offers the request whose first descriptor's number is in RBX
+   * @param taken looks at the one that has ended, likewise; RSI has the bytes
+   */
+  static void keepFull(
+      Assembler a,
+      VirtioQueue queue,
+      int count,
+      int depth,
+      int stride,
+      Runnable submit,
+      Runnable taken) {
+    a.mov(R8, count - depth);
     a.mov(R9, count);
     a.mov(R13, 0);
     a.rdtsc();
     a.mov(R12, RAX);
-    for (int slot = 0; slot < load.depth(); slot++) {
-      a.mov(RBX, BlkDriver.head(slot));
-      submit(a, disk);
+    for (int slot = 0; slot < depth; slot++) {
+      a.mov(RBX, slot * stride);
+      submit.run();
     }
     Label take = a.label();
     Label none = a.label();
     Label idle = a.label();
     Label done = a.label();
-    disk.queue().publish(a);
+    queue.publish(a);
     a.here(take);
-    disk.queue().take(a, none);
-    disk.check(a);
+    queue.take(a, none);
+    taken.run();
     a.dec(R9);
     a.cmp(R8, 0);
     a.jump(Condition.EQUAL, take);
     a.dec(R8);
     a.inc(R13);
-    submit(a, disk);
+    submit.run();
     a.jmp(take);
     a.here(none);
     a.cmp(R9, 0);
@@ -110,7 +136,7 @@ final class LoadGuest {
     a.cmp(R13, 0);
     a.jump(Condition.EQUAL, idle);
     a.mov(R13, 0);
-    disk.queue().publish(a);
+    queue.publish(a);
     a.jmp(take);
     a.here(idle);
     a.pause();
@@ -182,13 +208,14 @@ final class LoadGuest {
   }
 
   /** R12 gets the ticks. */
-  private static void stop(Assembler a) {
+  static void stop(Assembler a) {
     a.rdtsc();
     a.sub(RAX, R12);
     a.mov(R12, RAX);
   }
 
-  private static void report(Assembler a) {
+  /** Prints the result: R12 ticks, R13 bytes. */
+  static void report(Assembler a) {
     a.print("\n" + RESULT);
     a.printHex(R12);
     a.print(" ");

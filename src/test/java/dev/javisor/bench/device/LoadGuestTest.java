@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs what the benchmark runs, on this machine's KVM, for a short while. */
 class LoadGuestTest {
@@ -50,12 +51,26 @@ class LoadGuestTest {
     assertTrue(run(Workload.rng(4096, COUNT), folder) > 0);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {64, 1514, 65214})
+  void shouldMeasureANetworkThatSends(int bytes) throws IOException, InterruptedException {
+    Workload load = Workload.net(Workload.Device.SENDER, bytes, 8 * COUNT);
+    Path kernel = NetGuest.of(load, false, 0).write(folder.resolve("kernel"));
+    String tap = "jl%d".formatted(ProcessHandle.current().pid());
+
+    double rate =
+        new JavisorLoad("", kernel, TICK_RATE, vm -> vm.net(config -> config.tap(tap)))
+            .bytesPerSecond();
+
+    assertTrue(rate > 0);
+  }
+
   @Test
   void shouldSayWhatFailed_whenThereIsNoSuchDevice() {
     Workload load = Workload.disk(BlkDriver.READ, 4096, 1, false, COUNT);
     Path kernel = LoadGuest.of(load, true).write(folder.resolve("kernel"));
     JavisorLoad javisor =
-        new JavisorLoad("", Workload.rng(1, 1), kernel, folder, TICK_RATE, config -> {});
+        new JavisorLoad("", kernel, TICK_RATE, Workload.rng(1, 1).on(folder, config -> {}));
 
     IOException e = assertThrows(IOException.class, javisor::bytesPerSecond);
 
@@ -74,6 +89,6 @@ class LoadGuestTest {
 
   private double run(Workload load, Path disk) throws IOException, InterruptedException {
     Path kernel = LoadGuest.of(load, false).write(folder.resolve("kernel"));
-    return new JavisorLoad("", load, kernel, disk, TICK_RATE, config -> {}).bytesPerSecond();
+    return new JavisorLoad("", kernel, TICK_RATE, load.on(disk, config -> {})).bytesPerSecond();
   }
 }

@@ -3,6 +3,7 @@ package dev.javisor.bench.device;
 import dev.javisor.bench.Spawned;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Another machine monitor, started anew for each load. */
 final class PeerLoad implements Subject {
@@ -10,7 +11,13 @@ final class PeerLoad implements Subject {
   private final List<String> command;
   private final double tickRate;
 
-  PeerLoad(String title, List<String> command, double tickRate) {
+  private final Consumer<String> onLine;
+
+  /**
+   * @param onLine hears the lines of its output
+   */
+  PeerLoad(String title, List<String> command, double tickRate, Consumer<String> onLine) {
+    this.onLine = onLine;
     this.title = title;
     this.command = command;
     this.tickRate = tickRate;
@@ -28,7 +35,12 @@ final class PeerLoad implements Subject {
 
   @Override
   public double bytesPerSecond() throws IOException, InterruptedException {
-    LoadResult result = LoadResult.parse(Spawned.line(command, LoadResult::isLast));
+    LoadResult result = LoadResult.parse(Spawned.line(command, this::isLast));
     return result.bytes() * tickRate / result.ticks();
+  }
+
+  private boolean isLast(String line) {
+    onLine.accept(line);
+    return LoadResult.isLast(line);
   }
 }

@@ -17,20 +17,20 @@ final class PeerMachines {
   private final Path folder;
   private final Path pciKernel;
   private final Path mmioKernel;
-  private final Path disk;
+  private final String backend;
 
   /**
    * @param folder for what monitors want in files
    * @param pciKernel the guest that looks for its device on PCI
    * @param mmioKernel the guest that looks for it on virtio-mmio
-   * @param disk the file of the disk, where the load is on one, in the page cache
+   * @param backend the file of the disk, or the name of the TAP, where the load is on one
    */
-  PeerMachines(Workload load, Path folder, Path pciKernel, Path mmioKernel, Path disk) {
+  PeerMachines(Workload load, Path folder, Path pciKernel, Path mmioKernel, String backend) {
     this.load = load;
     this.folder = folder;
     this.pciKernel = pciKernel;
     this.mmioKernel = mmioKernel;
-    this.disk = disk;
+    this.backend = backend;
   }
 
   /** The commands of a monitor, by what reports call them. */
@@ -38,10 +38,13 @@ final class PeerMachines {
     Map<String, List<String>> commands = new LinkedHashMap<>();
     String program = peer.binary().toString();
     switch (peer.kind()) {
-      case QEMU -> commands.put("QEMU (q35, iothread, io_uring)", qemu(program));
+      case QEMU ->
+          commands.put(
+              load.device().isNet() ? "QEMU (q35)" : "QEMU (q35, iothread, io_uring)",
+              qemu(program));
       case CLOUD_HYPERVISOR -> commands.put("Cloud Hypervisor", cloudHypervisor(program));
       case FIRECRACKER -> {
-        if (load.device() == Workload.Device.RNG) {
+        if (load.device() != Workload.Device.DISK) {
           commands.put("Firecracker", firecracker(program, "Sync"));
         } else {
           commands.put("Firecracker, Sync", firecracker(program, "Sync"));
@@ -62,9 +65,13 @@ final class PeerMachines {
     if (load.device() == Workload.Device.RNG) {
       command.addAll(List.of("-object", "rng-random,id=rng,filename=/dev/urandom"));
       command.addAll(List.of("-device", "virtio-rng-pci,rng=rng,disable-legacy=on"));
+    } else if (load.device().isNet()) {
+      command.addAll(List.of("-netdev"));
+      command.add("tap,id=net,script=no,downscript=no,vhost=off,ifname=" + backend);
+      command.addAll(List.of("-device", "virtio-net-pci,netdev=net,disable-legacy=on,romfile="));
     } else {
       command.addAll(List.of("-object", "iothread,id=io", "-drive"));
-      command.add("if=none,id=disk,format=raw,aio=io_uring,cache=writeback,file=" + disk);
+      command.add("if=none,id=disk,format=raw,aio=io_uring,cache=writeback,file=" + backend);
       command.addAll(List.of("-device", "virtio-blk-pci,drive=disk,iothread=io,disable-legacy=on"));
     }
     return command;
@@ -76,20 +83,28 @@ final class PeerMachines {
     command.addAll(List.of("--console", "off", "--kernel", pciKernel.toString()));
     if (load.device() == Workload.Device.RNG) {
       command.addAll(List.of("--rng", "src=/dev/urandom"));
+    } else if (load.device().isNet()) {
+      command.addAll(List.of("--net", "tap=" + backend));
     } else {
-      command.addAll(List.of("--disk", "path=%s,image_type=raw".formatted(disk)));
+      command.addAll(List.of("--disk", "path=%s,image_type=raw".formatted(backend)));
     }
     return command;
   }
 
   private List<String> firecracker(String program, String engine) throws IOException {
     String device =
-        load.device() == Workload.Device.RNG
-            ? "\"drives\": [], \"entropy\": {}"
-            : """
+        switch (load.device()) {
+          case RNG, CONSOLE -> "\"drives\": [], \"entropy\": {}";
+          case DISK ->
+              """
               "drives": [{"drive_id": "disk", "path_on_host": "%s", "is_root_device": false,
                 "is_read_only": false, "io_engine": "%s"}]"""
-                .formatted(disk, engine);
+                  .formatted(backend, engine);
+          case SENDER, RECEIVER, PING ->
+              """
+              "drives": [], "network-interfaces": [{"iface_id": "net", "host_dev_name": "%s"}]"""
+                  .formatted(backend);
+        };
     String config =
         """
         {"boot-source": {"kernel_image_path": "%s", "boot_args": "console=ttyS0"},

@@ -10,6 +10,11 @@ interface Subject {
   /** Whether it is Javisor, rather than what Javisor is compared with. */
   boolean ours();
 
+  /** Whether it is as fast as the host can be without any machine. */
+  default boolean ceiling() {
+    return false;
+  }
+
   /**
    * Bears the load once.
    *

@@ -1,13 +1,19 @@
 package dev.javisor.bench.device;
 
+import dev.javisor.VirtualMachine;
+import dev.javisor.config.ConsoleMode;
+import dev.javisor.config.DiskConfig;
 import dev.javisor.testing.microguest.BlkDriver;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * What a guest asks of a device.
  *
  * @param device that it drives
  * @param type of its requests: see {@link BlkDriver}; 0 where there is but one
- * @param bytes of a request, a power of two
+ * @param bytes of a request, a power of two but for frames of networks
  * @param depth how many requests there are at once
  * @param sequential whether each request is for what follows the one before; at random otherwise
  * @param direct whether the host's page cache is bypassed
@@ -24,7 +30,17 @@ record Workload(
   enum Device {
     DISK,
     RNG,
-    CONSOLE
+    CONSOLE,
+    /** A network that sends. */
+    SENDER,
+    /** A network that receives what waits for it. */
+    RECEIVER,
+    /** A network whose frames are answered. */
+    PING;
+
+    boolean isNet() {
+      return this == SENDER || this == RECEIVER || this == PING;
+    }
   }
 
   /** A load on a disk whose file is in the page cache. */
@@ -45,6 +61,33 @@ record Workload(
   /** A load on the virtio console: output. */
   static Workload console(int bytes, int count) {
     return new Workload(Device.CONSOLE, 0, bytes, 1, false, false, count);
+  }
+
+  /** Frames that a network sends or receives, or that are answered one at a time. */
+  static Workload net(Device device, int bytes, int count) {
+    return new Workload(device, 0, bytes, device == Device.PING ? 1 : 128, false, false, count);
+  }
+
+  /**
+   * Adds its device to a machine of Javisor's.
+   *
+   * @param disk the file of the disk, where the load is on one
+   * @param options of the disk
+   */
+  UnaryOperator<VirtualMachine.Builder> on(Path disk, Consumer<DiskConfig> options) {
+    return builder ->
+        switch (device) {
+          case RNG -> builder.rng();
+          case CONSOLE -> builder.serial(ConsoleMode.api()).virtioConsole(ConsoleMode.none());
+          case DISK ->
+              builder.disk(
+                  config -> {
+                    config.path(disk).direct(direct);
+                    options.accept(config);
+                  });
+          case SENDER, RECEIVER, PING ->
+              throw new IllegalArgumentException("a network is on no disk");
+        };
   }
 
   /** What is measured goes on until so many bytes have come or gone. */

@@ -29,6 +29,9 @@ import java.util.List;
  * <p>Source: virtio 1.3 §3.1.1.
  */
 public final class VirtioDriver {
+  /** The device type of networks. */
+  public static final int NETWORK = 1;
+
   /** The device type of disks. */
   public static final int BLOCK = 2;
 
