@@ -14,7 +14,8 @@ final class Completion {
   static int execute(PrintStream out) {
     CommandLine program = new CommandLine(new Program());
     program.addSubcommand("run", new RunCommand(out));
-    for (String command : new String[] {"demo", "test", "bench", "doctor", "lab", "completion"}) {
+    for (String command :
+        new String[] {"demo", "test", "bench", "doctor", "lab", "kernel", "completion"}) {
       program.addSubcommand(command, new Program());
     }
     out.print(AutoComplete.bash(PROGRAM, program));

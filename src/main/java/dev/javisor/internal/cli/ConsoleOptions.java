@@ -68,10 +68,11 @@ final class ConsoleOptions {
     int equals = text.indexOf('=');
     String name = equals < 0 ? text : text.substring(0, equals);
     boolean takesFile = name.equals(FILE) || name.equals(SOCKET);
-    if (!new Modes().contains(name)) {
+    List<String> modes = new Modes();
+    if (!modes.contains(name)) {
       throw new IllegalArgumentException(
-          "%s has no mode '%s'; did you mean %s?"
-              .formatted(option, name, Nearest.of(name, new Modes())));
+          "%s has no mode '%s'%s It knows %s"
+              .formatted(option, name, Nearest.hint(name, modes), String.join(", ", modes)));
     }
     if (takesFile != equals >= 0 || text.endsWith("=")) {
       throw new IllegalArgumentException(

@@ -2,7 +2,6 @@ package dev.javisor.internal.cli;
 
 import dev.javisor.VirtualMachine;
 import dev.javisor.config.DiskConfig;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -104,7 +103,7 @@ final class DeviceOptions {
     }
     String source = KeyValues.parse(RNG, rng, List.of("src")).get("src");
     if (source != null) {
-      builder.rng(Path.of(source));
+      builder.rng(KeyValues.path(RNG, "src", source));
     }
     if (pvpanic) {
       builder.pvpanic();
@@ -135,7 +134,7 @@ final class DeviceOptions {
       throw new IllegalArgumentException(DISK + ": path=FILE is missing");
     }
     config
-        .path(Path.of(path))
+        .path(KeyValues.path(DISK, "path", path))
         .readOnly(keys.isOn(DISK, "readonly", false))
         .direct(keys.isOn(DISK, "direct", false))
         .rateLimiter(limits.limiter(DISK, keys));

@@ -5,7 +5,7 @@ import dev.javisor.event.VmExit;
 import dev.javisor.event.VmListener;
 import dev.javisor.event.VmState;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes what happens to a machine as lines of JSON, with Cloud Hypervisor's names: an object with
@@ -20,17 +22,28 @@ import java.util.function.Supplier;
  * event} and {@code properties}. Event {@code counters}, when the machine is paused and right
  * before its end, has what the devices counted; Cloud Hypervisor tells that by its API only.
  *
+ * <p>When it cannot be written any more, to a disk that is full or a pipe that nobody reads, the
+ * log says so, once; the machine goes on.
+ *
  * <p>Threading: any thread.
  */
 final class EventMonitor implements VmListener, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(EventMonitor.class);
   private static final long NANOS = 1_000_000_000L;
 
-  private final PrintWriter out;
+  private final String name;
+  private final Writer out;
   private final LongSupplier nanoTime;
   private final long start;
   private volatile Supplier<Map<String, Map<String, Long>>> counted = Map::of;
+  private boolean failed;
 
-  EventMonitor(PrintWriter out, LongSupplier nanoTime) {
+  /**
+   * @param name of the file, for messages
+   * @param nanoTime the clock
+   */
+  EventMonitor(String name, Writer out, LongSupplier nanoTime) {
+    this.name = name;
     this.out = out;
     this.nanoTime = nanoTime;
     start = nanoTime.getAsLong();
@@ -45,7 +58,7 @@ final class EventMonitor implements VmListener, AutoCloseable {
   static EventMonitor open(Path file) {
     try {
       return new EventMonitor(
-          new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8)), System::nanoTime);
+          file.toString(), Files.newBufferedWriter(file, StandardCharsets.UTF_8), System::nanoTime);
     } catch (IOException e) {
       throw Unwritable.of("--event-monitor", file, e);
     }
@@ -106,7 +119,7 @@ final class EventMonitor implements VmListener, AutoCloseable {
 
   private synchronized void tell(String source, String event, Map<String, ?> properties) {
     long elapsed = nanoTime.getAsLong() - start;
-    out.print(
+    write(
         "{\"timestamp\":{\"secs\":%d,\"nanos\":%d},\"source\":%s,\"event\":%s,\"properties\":%s}\n"
             .formatted(
                 elapsed / NANOS,
@@ -114,7 +127,22 @@ final class EventMonitor implements VmListener, AutoCloseable {
                 text(source),
                 text(event),
                 properties(properties)));
-    out.flush();
+  }
+
+  private void write(String line) {
+    if (!failed) {
+      try {
+        out.write(line);
+        out.flush();
+      } catch (IOException e) {
+        failed(e);
+      }
+    }
+  }
+
+  private void failed(IOException e) {
+    failed = true;
+    log.warn("--event-monitor: cannot write {} any more: {}", name, e.getMessage());
   }
 
   private static String properties(Map<String, ?> properties) {
@@ -159,6 +187,13 @@ final class EventMonitor implements VmListener, AutoCloseable {
   @Override
   public synchronized void close() {
     tell("vmm", "shutdown");
-    out.close();
+    try {
+      out.close();
+    } catch (IOException e) {
+      // What is still to be written then was told of before.
+      if (!failed) {
+        failed(e);
+      }
+    }
   }
 }

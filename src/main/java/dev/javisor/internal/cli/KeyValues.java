@@ -1,5 +1,6 @@
 package dev.javisor.internal.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,9 +36,7 @@ final class KeyValues {
                 : "%s: a comma too many in '%s'".formatted(option, text));
       }
       if (!keys.contains(key)) {
-        throw new IllegalArgumentException(
-            "%s has no key '%s'; did you mean %s? It knows %s"
-                .formatted(option, key, Nearest.of(key, keys), String.join(", ", keys)));
+        throw unknown(option, part, key, keys);
       }
       if (equals < 0) {
         throw new IllegalArgumentException(
@@ -48,6 +47,19 @@ final class KeyValues {
       }
     }
     return parsed;
+  }
+
+  private static IllegalArgumentException unknown(
+      String option, String part, String key, List<String> keys) {
+    String known = String.join(", ", keys);
+    if (!part.contains("=") && Nearest.of(part, keys).isEmpty()) {
+      // The first key is the one that nobody can do without.
+      return new IllegalArgumentException(
+          "%s: '%s' is not KEY=VALUE; did you mean %s=%s? It knows %s"
+              .formatted(option, part, keys.get(0), part, known));
+    }
+    return new IllegalArgumentException(
+        "%s has no key '%s'%s It knows %s".formatted(option, key, Nearest.hint(key, keys), known));
   }
 
   private static List<String> split(String option, String text) {
@@ -112,6 +124,27 @@ final class KeyValues {
           throw new IllegalArgumentException(
               "%s: %s=%s: expected on or off".formatted(option, key, value));
     };
+  }
+
+  /**
+   * The value of a key that takes a file's path.
+   *
+   * @throws IllegalArgumentException if it is empty
+   */
+  static Path path(String option, String key, String value) {
+    return nonEmpty(option + ": " + key + "=", Path.of(value));
+  }
+
+  /**
+   * A path, as it is.
+   *
+   * @throws IllegalArgumentException if it is empty
+   */
+  static Path nonEmpty(String option, Path path) {
+    if (path.toString().isEmpty()) {
+      throw new IllegalArgumentException(option + " needs a file's path, and has none");
+    }
+    return path;
   }
 
   /**

@@ -36,6 +36,7 @@ final class LogOptions {
     set("showLogName", "false");
     set("levelInBrackets", "true");
     if (file != null) {
+      KeyValues.nonEmpty("--log-file", file);
       try {
         Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
       } catch (IOException e) {

@@ -54,7 +54,7 @@ final class MachineOptions {
     }
     image.apply(builder);
     if (initramfs != null) {
-      builder.initramfs(initramfs);
+      builder.initramfs(KeyValues.nonEmpty("--initramfs", initramfs));
     }
   }
 
@@ -111,10 +111,10 @@ final class MachineOptions {
 
     private void apply(VirtualMachine.Builder builder) {
       if (kernel != null) {
-        builder.kernel(kernel);
+        builder.kernel(KeyValues.nonEmpty("--kernel", kernel));
       }
       if (firmware != null) {
-        builder.firmware(firmware);
+        builder.firmware(KeyValues.nonEmpty("--firmware", firmware));
       }
     }
   }

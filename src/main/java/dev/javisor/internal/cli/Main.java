@@ -2,6 +2,7 @@ package dev.javisor.internal.cli;
 
 import java.io.PrintStream;
 import java.util.Arrays;
+import java.util.List;
 
 /** The program behind {@code ./javisor}. */
 public final class Main {
@@ -13,7 +14,11 @@ public final class Main {
              javisor fetch-kernel      download Debian's kernel and busybox, for use without a network
              javisor fetch-firmware    download EDK2's firmware for machines like ours, and print its path
              javisor completion        print what makes bash and zsh complete options
+             javisor --version         tell the version
       """;
+
+  private static final List<String> HELP = List.of("help", "--help", "-h");
+  private static final List<String> VERSION = List.of("version", "--version", "-V");
 
   private Main() {}
 
@@ -29,17 +34,28 @@ public final class Main {
   static int run(PrintStream out, PrintStream err, String... args) {
     String command = args.length == 0 ? "help" : args[0];
     String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
+    if (command.equals("run")) {
+      return RunCommand.execute(out, err, rest);
+    }
+    if (HELP.contains(command) || rest.length > 0 && HELP.contains(rest[0])) {
+      out.print(USAGE);
+      return ExitStatus.OK;
+    }
+    if (rest.length > 0) {
+      err.println("javisor: %s takes nothing: %s".formatted(command, rest[0]));
+      return ExitStatus.USAGE;
+    }
+    return execute(VERSION.contains(command) ? "version" : command, out, err);
+  }
+
+  private static int execute(String command, PrintStream out, PrintStream err) {
     return switch (command) {
-      case "run" -> RunCommand.execute(out, err, rest);
       case "doctor" -> Doctor.execute(out);
       case "probe" -> Doctor.probe(out);
       case "fetch-kernel" -> FetchKernel.execute(out, err);
       case "fetch-firmware" -> FetchFirmware.execute(out, err);
       case "completion" -> Completion.execute(out);
-      case "help", "--help", "-h" -> {
-        out.print(USAGE);
-        yield ExitStatus.OK;
-      }
+      case "version" -> RunCommand.execute(out, err, "--version");
       default -> {
         err.println("javisor: no command is called " + command);
         err.print(USAGE);

@@ -2,14 +2,25 @@ package dev.javisor.internal.cli;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds the word that somebody meant. */
 final class Nearest {
   private Nearest() {}
 
-  /** The word with the fewest letters to change; the first of several. */
-  static String of(String typed, List<String> words) {
-    return words.stream().min(Comparator.comparingInt(word -> distance(typed, word))).orElseThrow();
+  /**
+   * The word with the fewest letters to change, the first of several; none if so many would have to
+   * change that it cannot be meant.
+   */
+  static Optional<String> of(String typed, List<String> words) {
+    return words.stream()
+        .min(Comparator.comparingInt(word -> distance(typed, word)))
+        .filter(word -> distance(typed, word) <= typed.length() / 2 + 1);
+  }
+
+  /** The end of a message: what was meant, or a full stop. */
+  static String hint(String typed, List<String> words) {
+    return of(typed, words).map("; did you mean %s?"::formatted).orElse(".");
   }
 
   /** The Levenshtein distance. */

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Starts a machine and stays until it ends. Options are named as Cloud Hypervisor's. */
 @Command(
@@ -24,6 +25,8 @@ import picocli.CommandLine.ParameterException;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
+    customSynopsis = "usage: javisor run (--kernel=FILE | --firmware=FILE) [OPTION...]",
+    synopsisHeading = "",
     description = "Starts a virtual machine and stays until it ends.",
     footer = {
       "",
@@ -75,8 +78,18 @@ final class RunCommand implements Callable<Integer> {
               ? ExitStatus.UNAVAILABLE
               : ExitStatus.ERROR;
         });
+    line.setParameterExceptionHandler((e, words) -> wrong(e));
     line.getCommandSpec().exitCodeOnInvalidInput(ExitStatus.USAGE);
     return line.execute(args);
+  }
+
+  /** One clear line, not all that {@code --help} says. */
+  private static int wrong(ParameterException e) {
+    PrintWriter err = e.getCommandLine().getErr();
+    err.println("javisor: " + e.getMessage());
+    UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("javisor run --help tells all options.");
+    return ExitStatus.USAGE;
   }
 
   @Override

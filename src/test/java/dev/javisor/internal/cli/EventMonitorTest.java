@@ -1,12 +1,17 @@
 package dev.javisor.internal.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.event.VmEvent;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmState;
-import java.io.PrintWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class EventMonitorTest {
   private final StringWriter file = new StringWriter();
   private long now = 5;
-  private final EventMonitor monitor = new EventMonitor(new PrintWriter(file), () -> now);
+  private final EventMonitor monitor = new EventMonitor("events", file, () -> now);
 
   private record Changed(String vm, Instant time, VmState from, VmState to)
       implements VmEvent.StateChanged {}
@@ -120,5 +125,22 @@ class EventMonitorTest {
         "{\"timestamp\":{\"secs\":3,\"nanos\":42},\"source\":\"vm\",\"event\":\"booting\","
             + "\"properties\":null}",
         file.toString().lines().toList().get(1));
+  }
+
+  @Test
+  void shouldSayOnceThatItCannotWrite_whenTheDiskIsFull() throws IOException {
+    PrintStream before = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(said, true, UTF_8));
+    try (EventMonitor full = EventMonitor.open(Path.of("/dev/full"))) {
+      full.booting();
+      full.booting();
+    } finally {
+      System.setErr(before);
+    }
+
+    String text = said.toString(UTF_8);
+    assertEquals(2, text.split("cannot write /dev/full any more", -1).length, text);
+    assertTrue(text.contains("No space left on device"), text);
   }
 }
