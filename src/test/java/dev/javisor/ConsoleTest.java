@@ -13,6 +13,7 @@ import static org.mockito.Mockito.when;
 
 import dev.javisor.error.VmStateException;
 import dev.javisor.event.VmState;
+import dev.javisor.testing.CapturedLog;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.List;

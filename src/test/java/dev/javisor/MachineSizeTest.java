@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.javisor.config.CpuConfig;
 import dev.javisor.config.MemoryFit;
 import dev.javisor.internal.machine.CpuSpec;
+import dev.javisor.testing.CapturedLog;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;

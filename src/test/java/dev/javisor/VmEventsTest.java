@@ -14,6 +14,7 @@ import dev.javisor.event.VmEvent;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmListener;
 import dev.javisor.event.VmState;
+import dev.javisor.testing.CapturedLog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

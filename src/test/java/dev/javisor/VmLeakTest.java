@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.event.VmExit;
+import dev.javisor.testing.CapturedLog;
 import dev.javisor.testing.microguest.HostResources;
 import dev.javisor.testing.microguest.MicroGuest;
 import java.nio.file.Path;

@@ -13,7 +13,9 @@ import java.nio.file.Path;
  * read once, when the machine is made, and must not change.
  *
  * <p><b>Order.</b> Requests that are under way at the same time may be carried out in any order,
- * also when they overlap. A FLUSH covers what was complete before it was submitted.
+ * also when they overlap. A FLUSH covers what was complete before it was submitted. When the guest
+ * has ended by itself, the last request is a FLUSH by the machine, which waits half a minute for
+ * it.
  *
  * <p><b>Pause, reset, snapshot and shutdown drain.</b> The device submits nothing more and waits
  * until each request is complete, however long that takes; so one that is never completed holds

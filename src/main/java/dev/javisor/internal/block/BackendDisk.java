@@ -1,6 +1,7 @@
 package dev.javisor.internal.block;
 
 import dev.javisor.backend.BlockBackend;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -8,6 +9,9 @@ import org.slf4j.LoggerFactory;
 public final class BackendDisk implements Disk {
   private static final Logger log = LoggerFactory.getLogger(BackendDisk.class);
 
+  private static final long FLUSH_PATIENCE = TimeUnit.SECONDS.toNanos(30);
+
+  private final String name;
   private final BlockBackend backend;
   private final long size;
   private final int blockSize;
@@ -21,6 +25,7 @@ public final class BackendDisk implements Disk {
    * @throws IllegalArgumentException if what the backend says of itself makes no disk
    */
   public BackendDisk(String name, BlockBackend backend, boolean readOnly) {
+    this.name = name;
     this.backend = backend;
     size = backend.size();
     blockSize = backend.blockSize();
@@ -70,6 +75,14 @@ public final class BackendDisk implements Disk {
   @Override
   public DiskQueue open(String name, int depth, DiskWaker waker) {
     return new BackendQueue(backend, waker, faults);
+  }
+
+  @Override
+  public void flush() {
+    String wrong = readOnly ? null : new FinalFlush().run(backend, FLUSH_PATIENCE);
+    if (wrong != null) {
+      log.error("{}: what was written last may be lost: its last flush: {}", name, wrong);
+    }
   }
 
   @Override

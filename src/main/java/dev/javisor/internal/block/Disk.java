@@ -34,10 +34,10 @@ public interface Disk extends AutoCloseable {
   DiskQueue open(String name, int depth, DiskWaker waker);
 
   /**
-   * Makes durable what was written, if that is for this machine to do; what fails is logged. All
+   * Makes durable what was written, as the guest has ended by itself; what fails is logged. All
    * queues are closed.
    */
-  default void flush() {}
+  void flush();
 
   /** Gives back what it holds; all its queues are closed. Later calls do nothing. */
   @Override

@@ -6,6 +6,8 @@ package dev.javisor.internal.legacy;
  *
  * <p>Spec: none; Bochs user manual, "port_e9_hack".
  *
+ * <p>Not modelled: input, of which there is none; nor can it be turned off, as in Bochs.
+ *
  * <p>Threading: any vCPU thread; {@code this} keeps the sink's calls apart.
  */
 final class DebugConsole extends ByteRegisters implements LegacyDevice<NoState> {

@@ -14,6 +14,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Some systems write here to pass a microsecond, so codes may mean nothing.
  *
+ * <p>Not modelled: a display; what was written last can be read back.
+ *
  * <p>Threading: any vCPU thread; guarded by {@code this}. The listener is called with the lock
  * held.
  */

@@ -261,7 +261,7 @@ final class CommonConfig {
     }
     // A driver must not clear bits, but by a reset, and NEEDS_RESET is not its to set: §2.1.1.
     int added = value & ~status & DeviceStatus.ALL & ~DeviceStatus.NEEDS_RESET;
-    if ((added & DeviceStatus.FEATURES_OK) != 0 && !acceptable()) {
+    if ((added & DeviceStatus.FEATURES_OK) != 0 && !acceptable(driverFeatures)) {
       added &= ~DeviceStatus.FEATURES_OK;
     }
     status |= added;
@@ -274,10 +274,10 @@ final class CommonConfig {
     }
   }
 
-  private boolean acceptable() {
-    return (driverFeatures & ~offered) == 0
-        && VirtioFeatures.has(driverFeatures, VirtioFeatures.VERSION_1)
-        && device.accepts(driverFeatures);
+  private boolean acceptable(long features) {
+    return (features & ~offered) == 0
+        && VirtioFeatures.has(features, VirtioFeatures.VERSION_1)
+        && device.accepts(features);
   }
 
   private @Nullable QueueRegisters selected() {
@@ -316,6 +316,11 @@ final class CommonConfig {
       throw new IllegalArgumentException(
           "%s: features 0x%x, offered 0x%x here"
               .formatted(device.id(), state.driverFeatures(), offered));
+    }
+    if (negotiated && !acceptable(state.driverFeatures())) {
+      throw new IllegalArgumentException(
+          "%s: features 0x%x, which do not go together"
+              .formatted(device.id(), state.driverFeatures()));
     }
   }
 

@@ -1,15 +1,12 @@
 package dev.javisor.internal.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.event.VmEvent;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmState;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
+import dev.javisor.testing.CapturedLog;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -128,18 +125,16 @@ class EventMonitorTest {
   }
 
   @Test
-  void shouldSayOnceThatItCannotWrite_whenTheDiskIsFull() throws IOException {
-    PrintStream before = System.err;
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(said, true, UTF_8));
-    try (EventMonitor full = EventMonitor.open(Path.of("/dev/full"))) {
-      full.booting();
-      full.booting();
-    } finally {
-      System.setErr(before);
-    }
+  void shouldSayOnceThatItCannotWrite_whenTheDiskIsFull() {
+    String text =
+        CapturedLog.of(
+            () -> {
+              try (EventMonitor full = EventMonitor.open(Path.of("/dev/full"))) {
+                full.booting();
+                full.booting();
+              }
+            });
 
-    String text = said.toString(UTF_8);
     assertEquals(2, text.split("cannot write /dev/full any more", -1).length, text);
     assertTrue(text.contains("No space left on device"), text);
   }

@@ -236,7 +236,11 @@ class VirtioPciLifeTest {
         new CommonState(0, 0, VERSION_1, 0, 15, 0, false, 0, 0, common.queues().subList(0, 1));
     CommonState alien = new CommonState(0, 0, 1L << 60, 0, 15, 0, false, 0, 0, common.queues());
 
-    for (CommonState bad : List.of(broken, short1, alien)) {
+    long refused = VERSION_1 | EchoDevice.REFUSED_FEATURE;
+    CommonState unfit = new CommonState(0, 0, refused, 0, 15, 0, false, 0, 0, common.queues());
+    CommonState old = new CommonState(0, 0, 0, 0, 15, 0, false, 0, 0, common.queues());
+
+    for (CommonState bad : List.of(broken, short1, alien, unfit, old)) {
       VirtioPciState<EchoDevice.State> state =
           new VirtioPciState<>(1, good.function(), bad, good.device());
       assertThrows(IllegalArgumentException.class, () -> driver.device().restore(state));

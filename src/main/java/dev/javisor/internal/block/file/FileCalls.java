@@ -7,7 +7,7 @@ import dev.javisor.internal.memory.IoVector;
  *
  * <p>All return what the call did, or the negated errno. Threading: any thread.
  */
-interface FileCalls {
+interface FileCalls extends AutoCloseable {
   /** preadv; returns the bytes read, 0 at the file's end. */
   long read(IoVector vector, long offset);
 
@@ -29,4 +29,8 @@ interface FileCalls {
 
   /** The descriptor for reads and writes of this kind, for io_uring. */
   int descriptor(IoVector vector, long offset);
+
+  /** Gives the file and its lock back. */
+  @Override
+  void close();
 }

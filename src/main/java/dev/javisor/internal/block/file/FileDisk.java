@@ -15,7 +15,7 @@ final class FileDisk implements Disk {
   private static final Logger log = LoggerFactory.getLogger(FileDisk.class);
 
   private final DiskSpec spec;
-  private final OpenFile file;
+  private final FileCalls file;
   private final Shape shape;
   private final boolean ioUring;
   private final FaultLog faults;
@@ -30,7 +30,7 @@ final class FileDisk implements Disk {
    */
   record Shape(long size, int logicalBlock, int physicalBlock, boolean holes) {}
 
-  FileDisk(DiskSpec spec, OpenFile file, Shape shape, boolean ioUring) {
+  FileDisk(DiskSpec spec, FileCalls file, Shape shape, boolean ioUring) {
     this.spec = spec;
     this.file = file;
     this.shape = shape;

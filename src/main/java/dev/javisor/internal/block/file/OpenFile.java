@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: open(2), O_DIRECT. Threading: any thread.
  */
-final class OpenFile implements FileCalls, AutoCloseable {
+final class OpenFile implements FileCalls {
   private final DiskFile buffered;
   private final @Nullable DiskFile direct;
   private final DiskFile.Alignment alignment;

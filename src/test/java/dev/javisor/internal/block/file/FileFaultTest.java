@@ -1,6 +1,7 @@
 package dev.javisor.internal.block.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.Mockito.mock;
@@ -8,10 +9,13 @@ import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 
 import dev.javisor.backend.BlockStatus;
+import dev.javisor.config.DiskEngine;
 import dev.javisor.internal.block.FaultLog;
 import dev.javisor.internal.memory.IoVector;
 import dev.javisor.internal.sys.DiskFile;
 import dev.javisor.internal.sys.Errno;
+import dev.javisor.testing.CapturedLog;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +65,11 @@ class FileFaultTest {
     public int descriptor(IoVector vector, long offset) {
       throw new AssertionError("not with this engine");
     }
+
+    @Override
+    public void close() {
+      calls.add("close");
+    }
   }
 
   private static final long PUNCH = DiskFile.PUNCH_HOLE | DiskFile.KEEP_SIZE;
@@ -94,6 +103,38 @@ class FileFaultTest {
     assertEquals(BlockStatus.OK, user.flush());
 
     assertEquals(List.of("sync", "sync", "sync"), file.calls);
+  }
+
+  @Test
+  void shouldMakeAllDurable_whenADiskIsFlushedAtTheEnd() {
+    results(-Errno.EINTR, 0);
+
+    String said = CapturedLog.of(() -> disk(false).flush());
+
+    assertEquals(List.of("sync", "sync"), file.calls);
+    assertEquals("", said);
+  }
+
+  @Test
+  void shouldSaySo_whenADiskCannotBeFlushedAtTheEnd() {
+    results(-Errno.EIO);
+
+    String said = CapturedLog.of(() -> disk(false).flush());
+
+    assertTrue(said.contains("what was written last may be lost"), said);
+    assertTrue(said.contains("EIO"), said);
+  }
+
+  @Test
+  void shouldNotFlush_whenTheDiskIsReadOnly() {
+    disk(true).flush();
+
+    assertEquals(List.of(), file.calls);
+  }
+
+  private FileDisk disk(boolean readOnly) {
+    DiskSpec spec = FileDisksTest.spec(Path.of("disk"), readOnly, false, DiskEngine.SYNC);
+    return new FileDisk(spec, file, new FileDisk.Shape(4096, 512, 4096, true), false);
   }
 
   @Test

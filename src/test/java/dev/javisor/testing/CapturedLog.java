@@ -1,4 +1,4 @@
-package dev.javisor;
+package dev.javisor.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,22 +6,25 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 
 /** What the simple SLF4J binding of the tests writes: it looks System.err up for each line. */
-final class CapturedLog implements AutoCloseable {
+public final class CapturedLog implements AutoCloseable {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final PrintStream before = System.err;
 
-  CapturedLog() {
+  /** Captures from now on, until it is closed. */
+  public CapturedLog() {
     System.setErr(new PrintStream(bytes, true, UTF_8));
   }
 
-  static String of(Runnable deed) {
+  /** What is written meanwhile. */
+  public static String of(Runnable deed) {
     try (CapturedLog log = new CapturedLog()) {
       deed.run();
       return log.text();
     }
   }
 
-  String text() {
+  /** What was written until now. */
+  public String text() {
     return bytes.toString(UTF_8);
   }
 
