@@ -20,6 +20,10 @@ final class NetChecks {
   private static final int MOST_MTU = 65521;
   private static final int USUAL_PREFIX = 24;
   private static final int USUAL_PREFIX_6 = 64;
+
+  /** Networks with longer prefixes have one or two addresses. */
+  private static final int MOST_WITH_BROADCAST = 31;
+
   private static final int STANDARD_STREAMS = 3;
   private static final MacAddress ANY_MAC = new MacAddress(0x2e_0000_000000L);
 
@@ -104,6 +108,11 @@ final class NetChecks {
         || name.equals("..")
         || name.chars().anyMatch(c -> c <= ' ' || c == '/' || c == ':' || c == 0x7f)) {
       problem("tap", name, "expected a name without blanks, slashes and colons");
+    } else if (name.replaceFirst("%d", "").contains("%")) {
+      problem(
+          "tap",
+          name,
+          "a percent sign stands for a number only: one %d, which the kernel fills in");
     }
   }
 
@@ -145,13 +154,30 @@ final class NetChecks {
       return null;
     }
     InetAddress address = InetAddresses.forString(ip);
-    if (address.isAnyLocalAddress() || address.isMulticastAddress()) {
-      problem("ip", ip, "expected the address of one host");
+    if (address.isAnyLocalAddress()
+        || address.isMulticastAddress()
+        || address.isLoopbackAddress()) {
+      problem("ip", ip, "expected the address of one host, which others may know it by");
       return null;
     }
     boolean six = address.getAddress().length > Integer.BYTES;
     int prefix = mask.isEmpty() ? (six ? USUAL_PREFIX_6 : USUAL_PREFIX) : prefix(mask, six);
+    if (prefix == 0) {
+      problem("mask", mask, "all addresses would be on this network, and the host lose the others");
+      return null;
+    }
+    if (!six && prefix > 0 && isNobodys(address, prefix)) {
+      problem("ip", ip, "the first and the last address of a network are no host's");
+      return null;
+    }
     return prefix < 0 ? null : new HostAddress(address, prefix);
+  }
+
+  /** The network itself, or all of its hosts; networks of two addresses have neither: RFC 3021. */
+  private static boolean isNobodys(InetAddress address, int prefix) {
+    int hosts = ~0 >>> prefix;
+    int host = InetAddresses.coerceToInteger(address) & hosts;
+    return prefix < MOST_WITH_BROADCAST && (host == 0 || host == hosts);
   }
 
   /** Returns -1 if it is no mask. */

@@ -63,6 +63,11 @@ class BuilderNetTest extends BuilderFixture {
     refused("tap", "a b", "without blanks", n -> n.tap("a b"));
     refused("tap", "a/b", "slashes", n -> n.tap("a/b"));
     refused("tap", "..", "slashes", n -> n.tap(".."));
+    refused("tap", "ä".repeat(8), "15 at most", n -> n.tap("ä".repeat(8)));
+    refused("tap", "a:b", "colons", n -> n.tap("a:b"));
+    for (String name : List.of("t%s", "t%", "t%d%d", "t%%d")) {
+      refused("tap", name, "one %d", n -> n.tap(name));
+    }
     refused("tap", "lo", "no TAP", n -> n.tap("lo"));
   }
 
@@ -80,11 +85,27 @@ class BuilderNetTest extends BuilderFixture {
     }
     refused("ip", "224.0.0.1", "one host", n -> n.ip("224.0.0.1"));
     refused("ip", "0.0.0.0", "one host", n -> n.ip("0.0.0.0"));
+    refused("ip", "127.0.0.1", "one host", n -> n.ip("127.0.0.1"));
+    refused("ip", "::1", "one host", n -> n.ip("::1"));
+    for (String ip : List.of("10.1.2.0", "10.1.2.255")) {
+      refused("ip", ip, "no host's", n -> n.ip(ip));
+    }
+    refused("ip", "10.1.2.4", "no host's", n -> n.ip("10.1.2.4").mask("255.255.255.252"));
+    refused("mask", "0.0.0.0", "all addresses", n -> n.ip("10.1.2.3").mask("0.0.0.0"));
+    refused("mask", "::", "all addresses", n -> n.ip("fd00::1").mask("::"));
     for (String mask : List.of("255.0.255.0", "24", "0.0.0.255", "ffff::")) {
       refused("mask", mask, "ones and then zeros", n -> n.ip("10.0.0.1").mask(mask));
     }
     refused("mask", "255.0.0.0", "ones and then zeros", n -> n.ip("fd00::1").mask("255.0.0.0"));
     refused("mask", "255.255.0.0", "set ip, too", n -> n.mask("255.255.0.0"));
+  }
+
+  @Test
+  void shouldTakeEveryAddressOfASmallNetwork() {
+    for (String ip : List.of("10.1.2.4", "10.1.2.5")) {
+      fixture.builder().net(n -> n.ip(ip).mask("255.255.255.254")).build().close();
+      fixture.builder().net(n -> n.ip(ip).mask("255.255.255.255")).build().close();
+    }
   }
 
   @Test
