@@ -54,6 +54,31 @@ linux_guests() {
   suite -- check "$SUITE_FOLDER"
 }
 
+# linux_program LIMIT IMAGE CLASS ARGUMENT...: runs a program of the test classes that boots Linux: here, or in a lab, and
+# once more where that was lost. Its last argument is a disk to write to that begins as IMAGE, unless that is empty.
+linux_program() {
+  local limit=$1 image=$2 status=0 disk='' java
+  shift 2
+  java=("$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -ea)
+  if kvm_runs_linux; then
+    if [ -n "$image" ]; then
+      disk=$JAVISOR_ROOT/target/long.raw
+      cp --reflink=auto --sparse=always -- "$image" "$disk" || return
+    fi
+    timeout -k 10 "$limit" "${java[@]}" -cp "$TEST_CLASSPATH" "$@" ${disk:+"$disk"}
+    return
+  fi
+  java=("$JAVISOR_ROOT/scripts/lab" -t "$limit" ${image:+-D "$image"} -- "${java[@]}" "${LAB_JAVA_FLAGS[@]}")
+  "${java[@]}" -cp "$TEST_CLASSPATH" "$@" ${image:+/dev/vda} || status=$?
+  case $status in
+    "$EXIT_TIMEOUT" | "$EXIT_DIED")
+      say "the lab was lost; trying once more"
+      "${java[@]}" -cp "$TEST_CLASSPATH" "$@" ${image:+/dev/vda}
+      ;;
+    *) return "$status" ;;
+  esac
+}
+
 # set_disk_options DISK SCRATCH: sets DISK_OPTIONS, what tests are told of a Debian disk that they may write to, of that
 # Debian's kernel and initial RAM disk, and of a folder for disks of their own.
 set_disk_options() {
