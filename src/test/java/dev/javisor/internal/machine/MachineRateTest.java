@@ -55,6 +55,9 @@ class MachineRateTest {
   /** 10 MB a second, likewise. */
   private static final Bucket BYTES = new Bucket(1_000_000, Duration.ofMillis(100), 3_000_000);
 
+  /** Two hundred a second: whoever comes late each time gets less. */
+  private static final Bucket SHORT = new Bucket(1, Duration.ofMillis(5), 100);
+
   /** What the guest does over and over, and what limits it. */
   private static final class Load {
     final String name;
@@ -73,6 +76,8 @@ class MachineRateTest {
   private final Load written = load("bytes of a disk", bytes(), BLOCK);
   private final Load sent = load("frames sent", operations(), FRAME);
   private final Load sentBytes = load("bytes sent", bytes(), FRAME);
+  private final Load oneByOne =
+      load("operations one by one", RateLimit.UNLIMITED.andOperations(SHORT), BLOCK);
   private final Load received = load("frames received", operations(), SMALL_FRAME);
 
   private Load load(String name, RateLimit limit, int bytes) {
@@ -113,7 +118,13 @@ class MachineRateTest {
     return MicroGuest.code(
             a -> {
               List<MicroDriver.Queue> queues =
-                  List.of(disk(a, 1), disk(a, 2), sender(a, 3), sender(a, 4), receiver(a, 5));
+                  List.of(
+                      disk(a, 1),
+                      disk(a, 2),
+                      sender(a, 3),
+                      sender(a, 4),
+                      disk(a, 5),
+                      receiver(a, 6));
               queues.forEach(queue -> queue.submit(a));
               a.forever(
                   () -> {
@@ -177,6 +188,7 @@ class MachineRateTest {
             disk("disk1", written.meter),
             net("net0", new Sink(), RateLimiter.UNLIMITED, sent.meter),
             net("net1", new Sink(), RateLimiter.UNLIMITED, sentBytes.meter),
+            disk("disk2", oneByOne.meter),
             net("net2", pump, received.meter, RateLimiter.UNLIMITED)),
         spec.threads());
   }
