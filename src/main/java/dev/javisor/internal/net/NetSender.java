@@ -2,13 +2,16 @@ package dev.javisor.internal.net;
 
 /**
  * One queue's way out. A frame ends by {@link SentFrame.Owner#sent}, which is called from within
- * {@link #send} and {@link #reap} only.
+ * {@link #send}, {@link #flush} and {@link #reap} only.
  *
  * <p>Threading: one thread at a time. Nothing here throws for what guests do.
  */
 public interface NetSender extends AutoCloseable {
-  /** Takes a frame; it may end at once, or later. */
+  /** Takes a frame; it may end at once, or later, and may be kept until {@link #flush}. */
   void send(SentFrame frame);
+
+  /** Sends all frames that were kept. */
+  default void flush() {}
 
   /** Ends the frames that are done. */
   default void reap() {}

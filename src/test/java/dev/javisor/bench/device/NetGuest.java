@@ -1,5 +1,6 @@
 package dev.javisor.bench.device;
 
+import static dev.javisor.testing.microguest.Reg.R10;
 import static dev.javisor.testing.microguest.Reg.R12;
 import static dev.javisor.testing.microguest.Reg.R13;
 import static dev.javisor.testing.microguest.Reg.R8;
@@ -41,6 +42,7 @@ final class NetGuest {
   private static final int HEADERS = ETHERNET + 40;
   private static final int SEGMENT = 1448;
   private static final int ROOM = 68 << 10;
+  private static final int FEW = 16;
 
   private final Workload load;
   private final long waitTicks;
@@ -55,8 +57,8 @@ final class NetGuest {
     if (segmented()) {
       driver.features(CHECKSUM | GUEST_CHECKSUM | GUEST_TSO | TSO);
     }
-    queues[RECEIVE] = driver.queue(queueSize());
-    queues[SEND] = driver.queue(queueSize());
+    queues[RECEIVE] = driver.queue(slots());
+    queues[SEND] = driver.queue(slots());
   }
 
   /**
@@ -76,8 +78,8 @@ final class NetGuest {
         });
   }
 
-  private int queueSize() {
-    return Math.max(2, load.depth());
+  private int slots() {
+    return Math.max(FEW, load.depth());
   }
 
   private boolean segmented() {
@@ -105,14 +107,14 @@ final class NetGuest {
     a.mov(R8, BUFFERS);
     a.times(
         R9,
-        load.depth(),
+        slots(),
         () -> {
           for (int at = 0; at < bytes.length; at += Integer.BYTES) {
             a.store(Integer.BYTES, Mem.at(R8, at), words.getInt(at));
           }
           a.add(R8, ROOM);
         });
-    for (int slot = 0; slot < load.depth(); slot++) {
+    for (int slot = 0; slot < slots(); slot++) {
       queues[SEND].describe(a, slot, buffer(slot), HEADER + load.bytes(), 0, 0);
     }
   }
@@ -210,8 +212,13 @@ final class NetGuest {
   private void ping(Assembler a) {
     driver.start(a);
     frames(a);
-    int room = 1;
-    queues[RECEIVE].describe(a, 0, buffer(room), ROOM, VirtioQueue.WRITE, 0);
+    for (int room = 0; room < FEW; room++) {
+      queues[RECEIVE].describe(a, room, buffer(FEW + room), ROOM, VirtioQueue.WRITE, 0);
+      a.mov(RBX, room);
+      queues[RECEIVE].offer(a);
+    }
+    queues[RECEIVE].publish(a);
+    a.mov(R10, FEW);
     pings(a, load.count() / WARM_UP_SHARE);
     a.print("\n" + LoadGuest.BEGIN + "\n");
     a.rdtsc();
@@ -226,15 +233,35 @@ final class NetGuest {
         R9,
         count,
         () -> {
-          for (int index : new int[] {RECEIVE, SEND}) {
-            a.mov(RBX, 0);
-            queues[index].offer(a);
-            queues[index].publish(a);
-          }
+          freeSlot(a);
+          queues[SEND].offer(a);
+          queues[SEND].publish(a);
           queues[RECEIVE].await(a);
           check(a);
-          queues[SEND].await(a);
+          queues[RECEIVE].offer(a);
+          queues[RECEIVE].publish(a);
         });
+  }
+
+  /**
+   * RBX gets the number of a frame that may be sent: one that was, or one of the R10 that never
+   * were. An answer may come before the device gives back what it answers.
+   */
+  private void freeSlot(Assembler a) {
+    Label none = a.label();
+    Label wait = a.label();
+    Label found = a.label();
+    queues[SEND].take(a, none);
+    a.jmp(found);
+    a.here(none);
+    a.cmp(R10, 0);
+    a.jump(Condition.EQUAL, wait);
+    a.dec(R10);
+    a.mov(RBX, R10);
+    a.jmp(found);
+    a.here(wait);
+    queues[SEND].await(a);
+    a.here(found);
   }
 
   private void report(Assembler a) {

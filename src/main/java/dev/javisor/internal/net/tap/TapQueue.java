@@ -1,17 +1,13 @@
 package dev.javisor.internal.net.tap;
 
-import dev.javisor.internal.memory.IoVector;
-import dev.javisor.internal.net.NetSender;
-import dev.javisor.internal.net.SentFrame;
-import dev.javisor.internal.sys.Errno;
 import dev.javisor.internal.sys.TapDevice;
 
 /**
- * One queue of a TAP interface, and the way out by it.
+ * One queue of a TAP interface.
  *
- * <p>Threading: {@link #send} by one thread at a time, the rest by any.
+ * <p>Threading: any thread.
  */
-final class TapQueue implements NetSender {
+final class TapQueue {
   private final TapDevice device;
   private volatile boolean enabled = true;
 
@@ -44,17 +40,5 @@ final class TapQueue implements NetSender {
     }
     enabled = enable;
     return true;
-  }
-
-  @Override
-  public void send(SentFrame frame) {
-    IoVector vector = frame.vector();
-    long result;
-    do {
-      result = device.tryWriteVector(vector.address(), vector.count());
-    } while (result == -Errno.EINTR);
-    // Whatever the kernel has against it (a header that lies, an interface that is off, no memory),
-    // a network may lose frames.
-    frame.end(result < 0);
   }
 }

@@ -85,7 +85,7 @@ final class NetLink {
     VirtioTransport to = transport;
     if (to != null) {
       for (int i = 0; i < config.pairs(); i++) {
-        to.wake(2 * i);
+        to.wake(i);
       }
     }
   }

@@ -95,6 +95,7 @@ final class TransmitQueue implements ServedQueue {
         budget--;
         admitted = start(chain);
       }
+      sender.flush();
       show();
       if (!admitted || cancelled) {
         // Who opens the throttle again wakes this queue; the driver need not.
@@ -144,6 +145,8 @@ final class TransmitQueue implements ServedQueue {
   @Override
   public void quiesce() {
     if (underWay > 0) {
+      // A driver that broke a rule may have left frames behind that were kept.
+      sender.flush();
       sender.reap();
     }
     long start = nanoTime.getAsLong();
