@@ -9,6 +9,8 @@ import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.NetBackend;
 import dev.javisor.backend.NetWire;
 import dev.javisor.config.NetConfig;
+import dev.javisor.internal.sys.TapDevice;
+import dev.javisor.internal.sys.Unprivileged;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,6 +71,25 @@ class BuilderNetTest extends BuilderFixture {
       refused("tap", name, "one %d", n -> n.tap(name));
     }
     refused("tap", "lo", "no TAP", n -> n.tap("lo"));
+  }
+
+  @Test
+  void shouldRefuse_whenTheInterfaceIsInUse() {
+    try (TapDevice held = TapDevice.open(TapDevice.DEVICE)) {
+      held.attach(TAP, TapDevice.IFF_TAP | TapDevice.IFF_NO_PI | TapDevice.IFF_VNET_HDR);
+
+      refused("tap", TAP, "another program uses it", n -> n.tap(TAP));
+    }
+  }
+
+  @Test
+  void shouldNameWhatHelps_whenTheUserMayMakeNoInterface() {
+    Unprivileged.call(
+        () -> {
+          refused("tap", TAP, "ip tuntap add dev tap0 mode tap user", n -> n.tap(TAP));
+          refused("tap", "any", "--ambient-caps +net_admin", n -> n.ip("10.213.9.1"));
+          return TAP;
+        });
   }
 
   @Test
