@@ -18,7 +18,6 @@ import dev.javisor.guest.GuestKernel;
 import dev.javisor.guest.Initramfs;
 import dev.javisor.internal.config.HostMemory;
 import dev.javisor.internal.machine.Platforms;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +26,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
 
 /**
  * A virtual machine in this JVM: vCPUs are threads of the process, guest RAM is its memory.
@@ -197,7 +195,7 @@ public interface VirtualMachine extends AutoCloseable {
    *
    * <p>Not meant to be implemented outside Javisor, but by mocks: methods will be added.
    */
-  interface Builder {
+  interface Builder extends ConsoleBuilder<Builder> {
     /** The machine's name. Default: {@code vm-} and a random number. */
     Builder name(String name);
 
@@ -342,43 +340,6 @@ public interface VirtualMachine extends AutoCloseable {
 
     /** What a guest's wish to be reset leads to. Default {@link OnReset#REBOOT}. */
     Builder onReset(OnReset onReset);
-
-    /**
-     * What the first serial port is connected to, {@code ttyS0} in Linux. Default: {@link
-     * ConsoleMode#api()} as long as there is no virtio console, then {@link ConsoleMode#none()}.
-     */
-    Builder serial(ConsoleMode mode);
-
-    /**
-     * What the virtio console is connected to, {@code hvc0} in Linux. It is faster than the serial
-     * port and knows its size, but it is there only once the guest has loaded a driver. Default
-     * {@link ConsoleMode#off()}.
-     */
-    Builder virtioConsole(ConsoleMode mode);
-
-    /**
-     * Adds a consumer of console lines. It gets each line without its end, from the machine's first
-     * on; a line of more than 8192 characters comes in pieces, and the last one when the guest
-     * ends. One that falls further behind than the console's buffer reaches gets a line that tells
-     * how much it missed. It is called as a {@link VmListener} is.
-     */
-    Builder console(Consumer<? super String> lines);
-
-    /** Adds a logger that gets console lines at INFO, control characters replaced by {@code ?}. */
-    Builder consoleLog(Logger logger);
-
-    /**
-     * Adds a stream that gets console output byte for byte, flushed, a few milliseconds after the
-     * guest wrote it. It is not closed, and not written to again after it failed.
-     */
-    Builder consoleOutput(OutputStream stream);
-
-    /**
-     * How much console output is kept. Default {@code 1M}; memory is taken as output comes.
-     *
-     * @param size as in {@link #memory(String)}, 4 KiB to 256 MiB
-     */
-    Builder consoleBuffer(String size);
 
     /** Adds a listener. */
     Builder listener(VmListener listener);

@@ -6,15 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.javisor.VirtualMachine;
-import dev.javisor.config.DiskEngine;
 import dev.javisor.event.VmExit;
-import dev.javisor.internal.sys.DiskFile;
-import dev.javisor.internal.sys.Fd;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -44,7 +39,6 @@ import org.junit.jupiter.api.Timeout;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DebianLinuxTest {
   private static final int MIB = 1 << 20;
-  private static final long DISK_BYTES = 64 * MIB;
 
   /** What a hole of 2 MiB gives back at least: a file in more pieces takes more to describe. */
   private static final int FREED = 2 * MIB - (64 << 10);
@@ -56,61 +50,27 @@ class DebianLinuxTest {
   private static final String RANDOM_WRITES =
       "ioengine=libaio direct=1 iodepth=8 rw=randwrite bsrange=4k-64k";
 
-  /** A disk beside the first. */
-  private record Extra(String name, DiskEngine engine, boolean direct, int queues) {
-    long spaceTaken() {
-      try (DiskFile file = DiskFile.openDisk(LinuxDisks.scratch().resolve(name), Fd.O_RDONLY)) {
-        return file.spaceTaken();
-      }
-    }
-  }
-
-  private static final List<Extra> EXTRAS = extras();
+  private static final List<ExtraDisk> EXTRAS = ExtraDisk.ALL;
 
   private DebianGuest guest;
   private DebianShell shell;
   private List<String> warnings = List.of();
   private List<String> modules = List.of();
 
-  private static List<Extra> extras() {
-    List<Extra> extras = new ArrayList<>();
-    for (DiskEngine engine : List.of(DiskEngine.SYNC, DiskEngine.IO_URING)) {
-      for (boolean direct : List.of(false, true)) {
-        for (int queues : List.of(1, 4)) {
-          extras.add(new Extra("vd" + (char) ('b' + extras.size()), engine, direct, queues));
-        }
-      }
-    }
-    return extras;
-  }
-
   @BeforeAll
   @Timeout(600)
   void boot() throws IOException, InterruptedException {
-    List<Path> files = new ArrayList<>();
-    for (Extra extra : EXTRAS) {
-      files.add(LinuxDisks.sparse(extra.name(), DISK_BYTES));
+    for (ExtraDisk extra : EXTRAS) {
+      extra.create();
     }
     guest =
         DebianGuest.boot(
             CMDLINE,
             builder -> {
               builder.cpus(CPUS).memory(MEMORY).disk(LinuxDisks.debian()).rng();
-              for (int i = 0; i < files.size(); i++) {
-                attach(builder, EXTRAS.get(i), files.get(i));
-              }
+              EXTRAS.forEach(extra -> extra.attach(builder));
             });
     shell = guest.shell();
-  }
-
-  private static void attach(VirtualMachine.Builder builder, Extra extra, Path file) {
-    builder.disk(
-        disk ->
-            disk.path(file)
-                .engine(extra.engine())
-                .direct(extra.direct())
-                .queues(extra.queues())
-                .serial(extra.name()));
   }
 
   @AfterAll
@@ -155,7 +115,7 @@ class DebianLinuxTest {
   void shouldNameEachDiskByItsSerial_withItsQueues() throws InterruptedException {
     List<String> expected =
         EXTRAS.stream()
-            .map(e -> "%s %d %d".formatted(e.name(), e.queues(), DISK_BYTES / 512))
+            .map(e -> "%s %d %d".formatted(e.name(), e.queues(), ExtraDisk.BYTES / 512))
             .toList();
 
     assertEquals(
@@ -182,12 +142,12 @@ class DebianLinuxTest {
 
   @Test
   void shouldInterruptEachProcessor_byTheVectorOfItsQueue() throws InterruptedException {
-    List<Extra> disks = EXTRAS.stream().filter(extra -> extra.queues() == CPUS).toList();
+    List<ExtraDisk> disks = EXTRAS.stream().filter(extra -> extra.queues() == CPUS).toList();
     List<Map<String, Long>> before = interrupts(disks);
 
     shell.run(
         "(for c in 0 1 2 3; do for d in %s; do taskset -c $c dd if=/dev/$d of=/dev/null bs=4k count=16 iflag=direct 2>/dev/null || exit; done; done)"
-            .formatted(disks.stream().map(Extra::name).collect(joining(" "))));
+            .formatted(disks.stream().map(ExtraDisk::name).collect(joining(" "))));
 
     List<Map<String, Long>> after = interrupts(disks);
     for (int i = 0; i < disks.size(); i++) {
@@ -200,7 +160,7 @@ class DebianLinuxTest {
   }
 
   /** For each disk, the interrupts that each processor got from each queue. */
-  private List<Map<String, Long>> interrupts(List<Extra> disks) throws InterruptedException {
+  private List<Map<String, Long>> interrupts(List<ExtraDisk> disks) throws InterruptedException {
     String names = disks.stream().map(e -> "/sys/block/" + e.name()).collect(joining(" "));
     List<String> report =
         shell.run(
@@ -229,11 +189,11 @@ class DebianLinuxTest {
     shell.run(
         "head -c 4M /dev/urandom >/tmp/random; "
             + onEach("dd if=/tmp/random of=$d bs=1M seek=40 conv=fsync 2>/dev/null"));
-    List<Long> full = EXTRAS.stream().map(Extra::spaceTaken).toList();
+    List<Long> full = EXTRAS.stream().map(ExtraDisk::spaceTaken).toList();
 
     // Write-zeroes that may unmap.
     shell.run(onEach("fallocate --punch-hole --offset 40M --length 2M $d"));
-    List<Long> half = EXTRAS.stream().map(Extra::spaceTaken).toList();
+    List<Long> half = EXTRAS.stream().map(ExtraDisk::spaceTaken).toList();
     shell.run(
         onEach(
             "cmp -s --ignore-initial=40M:0 --bytes=2M $d /dev/zero &&"
@@ -241,7 +201,7 @@ class DebianLinuxTest {
                 + " blkdiscard --offset 42M --length 2M $d"));
 
     for (int i = 0; i < EXTRAS.size(); i++) {
-      Extra extra = EXTRAS.get(i);
+      ExtraDisk extra = EXTRAS.get(i);
       assertTrue(full.get(i) - half.get(i) >= FREED, extra + ": " + full + half);
       long left = extra.spaceTaken();
       assertTrue(half.get(i) - left >= FREED, extra + ": " + half + left);
@@ -290,7 +250,7 @@ class DebianLinuxTest {
   @Order(1)
   void shouldVerifyClean_withEachEngineDirectOrNot_withOneQueueAndFour()
       throws InterruptedException {
-    assertClean(shell.run(fio(RANDOM_WRITES, EXTRAS)));
+    Fio.assertClean(EXTRAS, shell.run(Fio.run(RANDOM_WRITES, EXTRAS)));
   }
 
   /** That the check before this would find a wrong byte: it looks at the same writes again. */
@@ -298,9 +258,8 @@ class DebianLinuxTest {
   @Order(2)
   void shouldFailToVerify_whenTheFileWasChangedUnderneath()
       throws IOException, InterruptedException {
-    Extra changed = EXTRAS.get(EXTRAS.size() - 1);
-    try (RandomAccessFile file =
-        new RandomAccessFile(LinuxDisks.scratch().resolve(changed.name()).toFile(), "rw")) {
+    ExtraDisk changed = EXTRAS.get(EXTRAS.size() - 1);
+    try (RandomAccessFile file = new RandomAccessFile(changed.path().toFile(), "rw")) {
       file.seek(MIB / 2 + 1000);
       int old = file.read();
       file.seek(MIB / 2 + 1000);
@@ -310,7 +269,7 @@ class DebianLinuxTest {
 
     String report =
         String.join(
-            "\n", shell.run("! " + fio(RANDOM_WRITES + " verify_only=1", List.of(changed))));
+            "\n", shell.run("! " + Fio.run(RANDOM_WRITES + " verify_only=1", List.of(changed))));
 
     assertEquals(
         List.of("/dev/" + changed.name()),
@@ -325,7 +284,7 @@ class DebianLinuxTest {
 
   @Test
   void shouldLoseAndRepeatNothing_whenPausedUnderFio() throws InterruptedException {
-    shell.start(fio("ioengine=psync direct=0 fsync=16 rw=randwrite bsrange=512-32k", EXTRAS));
+    shell.start(Fio.run("ioengine=psync direct=0 fsync=16 rw=randwrite bsrange=512-32k", EXTRAS));
     for (int i = 0; i < 6; i++) {
       Thread.sleep(1500);
       guest.vm().pause();
@@ -333,7 +292,7 @@ class DebianLinuxTest {
       guest.vm().resume();
     }
 
-    assertClean(shell.finish());
+    Fio.assertClean(EXTRAS, shell.finish());
   }
 
   @Test
@@ -366,29 +325,6 @@ class DebianLinuxTest {
       qemu.shell().run("modprobe -qa " + String.join(" ", modules) + " || true");
       assertEquals(List.of(), Warnings.onlyIn(warnings, qemu.shell().warnings()));
     }
-  }
-
-  /** A run of fio on disks at once, that reads back all that it wrote. */
-  private static String fio(String options, List<Extra> disks) {
-    StringBuilder jobs = new StringBuilder("[global]\n");
-    for (String option : options.split(" ", -1)) {
-      jobs.append(option).append('\n');
-    }
-    jobs.append("thread\nsize=1m\noffset_increment=16m\nverify=crc32c\nverify_fatal=1\n");
-    for (Extra extra : disks) {
-      jobs.append("[%s]%nfilename=/dev/%s%n".formatted(extra.name(), extra.name()));
-      jobs.append("numjobs=%d%n".formatted(extra.queues()));
-    }
-    return "fio --output-format=normal - <<'JOBS'\n" + jobs + "JOBS";
-  }
-
-  /** Each job tells its errors, and that it read what it wrote. */
-  private static void assertClean(List<String> report) {
-    String text = String.join("\n", report);
-    int jobs = EXTRAS.stream().mapToInt(Extra::queues).sum();
-
-    assertEquals(jobs, occurrences(text, "err= 0"), text);
-    assertEquals(0, occurrences(text, "verify:|verify failed|err=[ ]*[1-9]"), text);
   }
 
   private static int occurrences(String text, String pattern) {

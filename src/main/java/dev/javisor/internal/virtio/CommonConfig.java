@@ -134,7 +134,7 @@ final class CommonConfig {
         default -> queueSelect >>> 8 * (offset & 1);
       };
     }
-    int word =
+    long word =
         switch (offset & -4) {
           case DEVICE_FEATURE_SELECT -> deviceFeatureSelect;
           case DEVICE_FEATURE -> half(offered, deviceFeatureSelect);
@@ -158,7 +158,7 @@ final class CommonConfig {
           };
       return area >>> 8 * (offset & 7);
     }
-    int half =
+    long half =
         switch (offset & -2) {
           case QUEUE_SIZE -> queue == null ? 0 : queue.size;
           case QUEUE_VECTOR -> queue == null ? QueueRegisters.NO_VECTOR : queue.vector;
