@@ -39,7 +39,8 @@ import java.util.function.Consumer;
  * another; {@link #kill} and {@link #close} do not wait behind a boot that is under way, but end
  * it. Calls that wait for the guest ({@link #awaitExit}, {@link #shutdown}, {@link Console#write})
  * react to interruption with {@link InterruptedException} and leave the machine as it is; the
- * others are bounded in time and leave the caller's interrupt flag alone.
+ * others are bounded in time, but for the disks that {@link #pause} and {@link #reset} wait for,
+ * and leave the caller's interrupt flag alone.
  *
  * <p>Errors: what the state does not allow is a {@link dev.javisor.error.VmStateException}; after
  * {@link #close} that is everything but {@link #name}, {@link #state}, {@link #exit}, {@link
@@ -71,8 +72,9 @@ public interface VirtualMachine extends AutoCloseable {
   VirtualMachine boot();
 
   /**
-   * Holds the vCPUs. On return none executes guest code. Does nothing when the machine is paused;
-   * however often it was paused, one {@link #resume} lets it go on.
+   * Holds the vCPUs and the devices. On return none executes guest code, and what disks had under
+   * way is done; {@link #kill} and {@link #close} end a wait for that. Does nothing when the
+   * machine is paused; however often it was paused, one {@link #resume} lets it go on.
    *
    * <p>kvmclock and the ACPI PM timer stand still until then. The time-stamp counter and the
    * real-time clock go on: a guest that takes its time from those sees that time has passed.

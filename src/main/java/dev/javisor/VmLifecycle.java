@@ -128,13 +128,25 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
     lifecycle.lock();
     try {
       if (legality.runningOrPaused("pause()") == VmState.RUNNING) {
-        machine().pause();
+        pause(machine());
         if (!monitor.move(VmState.RUNNING, VmState.PAUSED)) {
           throw legality.illegal("pause()", "the guest ended meanwhile");
         }
       }
     } finally {
       lifecycle.unlock();
+    }
+  }
+
+  private void pause(Machine running) {
+    try {
+      running.pause();
+    } catch (IllegalStateException e) {
+      if (ending) {
+        // It waited for a device when somebody wanted the end.
+        throw legality.illegal("pause()", String.valueOf(e.getMessage()));
+      }
+      throw e;
     }
   }
 

@@ -43,6 +43,7 @@ final class FakePlatform implements Platform {
   Consumer<MachineSpec> onCheck = spec -> {};
   RuntimeException bootFailure;
   Runnable duringBoot = () -> {};
+  Runnable duringPause = () -> {};
   Consumer<FakeMachine> afterBoot = machine -> {};
   int stockKernelRuns;
   FakeMachine machine;
@@ -192,6 +193,7 @@ final class FakePlatform implements Platform {
     @Override
     public void pause() {
       calls.add("pause");
+      platform.duringPause.run();
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.error.BootStage;
 import dev.javisor.error.GuestBootException;
+import dev.javisor.error.VmStateException;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmState;
 import java.lang.reflect.InvocationTargetException;
@@ -152,6 +153,21 @@ class VmThreadsTest {
         });
 
     assertEquals(new VmExit.PowerOff(), result.get(30, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void shouldSaySo_whenItIsKilledWhileAPauseWaitsForADevice() {
+    try (VirtualMachine vm = fixture.boot()) {
+      fixture.platform.duringPause =
+          () -> {
+            vm.kill();
+            throw new IllegalStateException("the machine was closed during its pause");
+          };
+
+      VmStateException e = assertThrows(VmStateException.class, vm::pause);
+
+      assertTrue(e.getMessage().contains("closed during its pause"), e.getMessage());
+    }
   }
 
   /**

@@ -87,8 +87,7 @@ final class BackendQueue implements DiskQueue, DiskRequest.Ending {
         try {
           arrival.wait(millis);
         } catch (InterruptedException e) {
-          // The caller looks at its clock anyway; whoever interrupted wants to know.
-          Thread.currentThread().interrupt();
+          // The caller looks at its clock anyway; with the flag kept, it would not wait any more.
         }
       }
     }

@@ -5,6 +5,7 @@ import dev.javisor.VirtualMachine;
 import dev.javisor.config.OnReset;
 import dev.javisor.error.HypervisorUnavailableException;
 import dev.javisor.error.JavisorException;
+import dev.javisor.event.VmExit;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -105,13 +106,29 @@ final class RunCommand implements Callable<Integer> {
       throw new ParameterException(commandLine(), String.valueOf(e.getMessage()), e);
     }
     if (events == null) {
-      return session(() -> {}).run(builder.build());
+      return ended(session(() -> {}).run(builder.build()));
     }
     try (events) {
       VirtualMachine vm = builder.listener(events).build();
       events.count(vm::counters);
-      return session(events::booting).run(vm);
+      return ended(session(events::booting).run(vm));
     }
+  }
+
+  /** An end that nobody asked for is explained: its status alone says too little. */
+  private int ended(VmExit exit) {
+    String why = null;
+    if (exit instanceof VmExit.Failed failed) {
+      why = "the host could not run the guest on: " + failed.cause().getMessage();
+    } else if (exit instanceof VmExit.TripleFault fault) {
+      why = "the guest ended by a triple fault: " + fault.detail();
+    } else if (exit instanceof VmExit.Panic panic) {
+      why = "the guest's kernel panicked: " + panic.message();
+    }
+    if (why != null) {
+      commandLine().getErr().println("javisor: " + why);
+    }
+    return ExitStatus.of(exit);
   }
 
   private Session session(Runnable beforeBoot) {

@@ -32,12 +32,13 @@ final class Session {
     this.afterBoot = afterBoot;
   }
 
-  int run(VirtualMachine vm) {
+  /** Boots the machine, and waits for its end. */
+  VmExit run(VirtualMachine vm) {
     Thread hook = new Thread(vm::close, "javisor-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     try (vm) {
       beforeBoot.run();
-      return ExitStatus.of(takesInput ? withKeyboard(vm) : withoutKeyboard(vm));
+      return takesInput ? withKeyboard(vm) : withoutKeyboard(vm);
     } finally {
       removeHook(hook);
     }

@@ -62,6 +62,8 @@ final class QueueTask {
     } catch (RuntimeException | Error e) {
       log.error("{}: an error in its task", name, e);
     }
+    // What a user's code may have left would end its next wait before it began.
+    boolean unused = Thread.interrupted();
     synchronized (this) {
       runner = null;
       notifyAll();

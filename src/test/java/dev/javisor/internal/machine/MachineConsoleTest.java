@@ -42,18 +42,7 @@ class MachineConsoleTest {
   private static MicroMachine boot(MicroGuest guest, ConsoleMode serial, ConsoleMode virtio) {
     MicroMachine vm =
         MicroMachine.create(
-            guest,
-            spec ->
-                new MachineSpec(
-                    spec.name(),
-                    spec.payload(),
-                    spec.cpus(),
-                    spec.ram(),
-                    new ConsolePorts(serial, virtio),
-                    spec.board(),
-                    spec.pciDevices(),
-                    spec.threads(),
-                    spec.queueLoop()));
+            guest, spec -> MachineSpecs.withConsoles(spec, new ConsolePorts(serial, virtio)));
     try {
       vm.machine().boot();
       return vm;

@@ -186,7 +186,6 @@ class MachineDevicesEndTest {
   }
 
   private static MachineSpec with(MachineSpec spec, List<PciDeviceFactory> devices) {
-    return new MachineSpec(
-        spec.name(), spec.payload(), spec.cpus(), spec.ram(), devices, spec.threads());
+    return MachineSpecs.withDevices(spec, devices.toArray(PciDeviceFactory[]::new));
   }
 }

@@ -8,7 +8,6 @@ import dev.javisor.internal.pci.PciDevices;
 import dev.javisor.testing.microguest.Mem;
 import dev.javisor.testing.microguest.MicroGuest;
 import dev.javisor.testing.microguest.MicroMachine;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,13 +17,7 @@ class MachinePanicTest {
   private static final long BAR = 0xc000_0000L;
 
   private static MachineSpec withPvPanic(MachineSpec spec) {
-    return new MachineSpec(
-        spec.name(),
-        spec.payload(),
-        spec.cpus(),
-        spec.ram(),
-        List.of(host -> PciDevices.pvPanic("pvpanic0", host.system())),
-        spec.threads());
+    return MachineSpecs.withDevices(spec, host -> PciDevices.pvPanic("pvpanic0", host.system()));
   }
 
   @Test

@@ -41,21 +41,13 @@ class MachinePciTest {
   }
 
   private MachineSpec withBell(MachineSpec spec, Optional<QueueLoop> loop) {
-    return new MachineSpec(
-        spec.name(),
-        spec.payload(),
-        spec.cpus(),
-        spec.ram(),
-        spec.consoles(),
-        spec.board(),
-        List.of(
-            host -> {
-              BellDevice device = new BellDevice(host);
-              devices.add(device);
-              return device;
-            }),
-        spec.threads(),
-        loop);
+    return MachineSpecs.withLoop(MachineSpecs.withDevices(spec, this::bell), loop);
+  }
+
+  private BellDevice bell(DeviceHost host) {
+    BellDevice device = new BellDevice(host);
+    devices.add(device);
+    return device;
   }
 
   private MicroMachine boot(MicroGuest guest) {
@@ -278,14 +270,11 @@ class MachinePciTest {
         MicroMachine.create(
             guest(Assembler::spin),
             spec -> {
-              MachineSpec one = withBell(spec);
-              List<PciDeviceFactory> factories = new ArrayList<>(one.pciDevices());
-              factories.add(
+              PciDeviceFactory missing =
                   host -> {
                     throw new IllegalStateException("no such disk");
-                  });
-              return new MachineSpec(
-                  one.name(), one.payload(), one.cpus(), one.ram(), factories, one.threads());
+                  };
+              return MachineSpecs.withDevices(spec, this::bell, missing);
             })) {
       MachineBootException e = assertThrows(MachineBootException.class, () -> vm.machine().boot());
 

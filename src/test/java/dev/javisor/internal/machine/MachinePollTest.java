@@ -18,7 +18,6 @@ import dev.javisor.testing.microguest.MicroMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,8 +81,7 @@ class MachinePollTest {
   }
 
   private static MachineSpec with(MachineSpec spec, PciDeviceFactory disk) {
-    return new MachineSpec(
-        spec.name(), spec.payload(), spec.cpus(), spec.ram(), List.of(disk), spec.threads());
+    return MachineSpecs.withDevices(spec, disk);
   }
 
   @ParameterizedTest

@@ -278,21 +278,11 @@ class MachineRestoreTest {
   }
 
   private static MachineSpec withWatchdog(MachineSpec spec) {
-    return new MachineSpec(
-        spec.name(),
-        spec.payload(),
-        spec.cpus(),
-        spec.ram(),
-        spec.consoles(),
-        new BoardSpec(SmbiosConfig.DEFAULT, true),
-        spec.pciDevices(),
-        spec.threads(),
-        spec.queueLoop());
+    return MachineSpecs.withBoard(spec, new BoardSpec(SmbiosConfig.DEFAULT, true));
   }
 
   private static MachineSpec withDevices(MachineSpec spec, List<PciDeviceFactory> devices) {
-    return new MachineSpec(
-        spec.name(), spec.payload(), spec.cpus(), spec.ram(), devices, spec.threads());
+    return MachineSpecs.withDevices(spec, devices.toArray(PciDeviceFactory[]::new));
   }
 
   private static void assertRefused(String expected, MachineState state) {

@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -43,13 +42,7 @@ class MachineRngTest {
   private static final int WRITE = 2;
 
   private static MachineSpec withRng(MachineSpec spec, Path source) {
-    return new MachineSpec(
-        spec.name(),
-        spec.payload(),
-        spec.cpus(),
-        spec.ram(),
-        List.of(EntropyDevices.from(source)),
-        spec.threads());
+    return MachineSpecs.withDevices(spec, EntropyDevices.from(source));
   }
 
   /** Moves the BAR below 4 GiB, negotiates VERSION_1, and enables the queue. */

@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -132,16 +131,8 @@ class MachineStateTest {
 
   private static MachineSpec with(
       MachineSpec spec, ConsolePorts consoles, List<PciDeviceFactory> devices) {
-    return new MachineSpec(
-        spec.name(),
-        spec.payload(),
-        spec.cpus(),
-        spec.ram(),
-        consoles,
-        spec.board(),
-        devices,
-        spec.threads(),
-        Optional.empty());
+    return MachineSpecs.withConsoles(
+        MachineSpecs.withDevices(spec, devices.toArray(PciDeviceFactory[]::new)), consoles);
   }
 
   private static DiskSpec spec(String id, Path path, HeldDisk backend) {

@@ -19,7 +19,6 @@ import dev.javisor.testing.microguest.Mem;
 import dev.javisor.testing.microguest.MicroDriver;
 import dev.javisor.testing.microguest.MicroGuest;
 import dev.javisor.testing.microguest.MicroMachine;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -167,15 +166,6 @@ class MachineStuckBackendTest {
 
   private static MachineSpec with(
       MachineSpec spec, Optional<QueueLoop> loop, PciDeviceFactory device) {
-    return new MachineSpec(
-        spec.name(),
-        spec.payload(),
-        spec.cpus(),
-        spec.ram(),
-        spec.consoles(),
-        spec.board(),
-        List.of(device),
-        spec.threads(),
-        loop);
+    return MachineSpecs.withLoop(MachineSpecs.withDevices(spec, device), loop);
   }
 }

@@ -3,14 +3,11 @@ package dev.javisor.internal.machine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.javisor.event.VmExit;
-import dev.javisor.internal.console.ConsolePorts;
 import dev.javisor.internal.legacy.LegacyDevices;
 import dev.javisor.internal.smbios.SmbiosConfig;
 import dev.javisor.internal.x86.PlatformLayout;
 import dev.javisor.testing.microguest.MicroGuest;
 import dev.javisor.testing.microguest.MicroMachine;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,16 +18,7 @@ class MachineWatchdogTest {
   private static final int PORT = (int) PlatformLayout.WATCHDOG.base();
 
   private static MachineSpec withWatchdog(MachineSpec spec) {
-    return new MachineSpec(
-        spec.name(),
-        spec.payload(),
-        spec.cpus(),
-        spec.ram(),
-        ConsolePorts.DEFAULT,
-        new BoardSpec(SmbiosConfig.DEFAULT, true),
-        List.of(),
-        spec.threads(),
-        Optional.empty());
+    return MachineSpecs.withBoard(spec, new BoardSpec(SmbiosConfig.DEFAULT, true));
   }
 
   @Test

@@ -240,6 +240,25 @@ abstract class QueueWorkersTest {
     }
   }
 
+  @Test
+  void shouldForgetAnInterrupt_whenTheTaskLeavesOneBehind() {
+    AtomicBoolean found = new AtomicBoolean();
+    try (QueueWorker worker =
+        workers.create(
+            "test",
+            () -> {
+              found.compareAndSet(false, Thread.currentThread().isInterrupted());
+              Thread.currentThread().interrupt();
+              runs.incrementAndGet();
+            })) {
+      for (int i = 1; i <= 3; i++) {
+        worker.wake();
+        awaitRuns(i);
+      }
+    }
+    assertFalse(found.get());
+  }
+
   private static void awaitUninterruptibly(CountDownLatch latch) {
     try {
       latch.await();

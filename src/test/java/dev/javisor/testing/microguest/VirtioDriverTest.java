@@ -10,6 +10,7 @@ import dev.javisor.internal.block.file.DiskSpec;
 import dev.javisor.internal.machine.DiskDevices;
 import dev.javisor.internal.machine.EntropyDevices;
 import dev.javisor.internal.machine.MachineSpec;
+import dev.javisor.internal.machine.MachineSpecs;
 import dev.javisor.internal.machine.PciDeviceFactory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,7 +115,6 @@ class VirtioDriverTest {
   }
 
   private static MachineSpec with(MachineSpec spec, List<PciDeviceFactory> devices) {
-    return new MachineSpec(
-        spec.name(), spec.payload(), spec.cpus(), spec.ram(), devices, spec.threads());
+    return MachineSpecs.withDevices(spec, devices.toArray(PciDeviceFactory[]::new));
   }
 }
