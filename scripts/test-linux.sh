@@ -40,13 +40,14 @@ linux_guests() {
   # Guest kernels come over the network, which labs do not have.
   if has_class "$MAIN_CLASS"; then fetch_kernel || return; fi
   DISK_IMAGE=$("$JAVISOR_ROOT/scripts/disk-image") || return
+  compile_examples || return
   if kvm_runs_linux; then
     say "this machine's KVM runs stock kernels: the Linux guests boot right here"
     SUITE_RUNNER=(timeout --foreground -k 10 "$SUITE_TIME_LIMIT")
     mkdir "$SUITE_FOLDER/scratch"
     cp --reflink=auto --sparse=always -- "$DISK_IMAGE/disk.raw" "$SUITE_FOLDER/disk.raw"
-    set_disk_options "$SUITE_FOLDER/disk.raw" "$SUITE_FOLDER/scratch"
-    suite "${DISK_OPTIONS[@]}" -- run "$SUITE_FOLDER" "$SUITE_TAG" here 2>"$logs/linux-guests-here.log" || true
+    set_suite_options "$SUITE_FOLDER/disk.raw" "$SUITE_FOLDER/scratch"
+    suite "${SUITE_OPTIONS[@]}" -- run "$SUITE_FOLDER" "$SUITE_TAG" here 2>"$logs/linux-guests-here.log" || true
   else
     linux_guests_in_labs "$logs" || return
   fi
@@ -79,10 +80,17 @@ linux_program() {
   esac
 }
 
-# set_disk_options DISK SCRATCH: sets DISK_OPTIONS, what tests are told of a Debian disk that they may write to, of that
-# Debian's kernel and initial RAM disk, and of a folder for disks of their own.
-set_disk_options() {
-  DISK_OPTIONS=("-Djavisor.test.image=$DISK_IMAGE" "-Djavisor.test.disk=$1" "-Djavisor.test.scratch=$2")
+# compile_examples: tests run them, each in a JVM of its own.
+compile_examples() {
+  find "$JAVISOR_ROOT/examples/src/main/java" -name '*.java' -print0 |
+    xargs -0 "$JAVA_HOME/bin/javac" --release 17 -proc:none -cp "$TEST_CLASSPATH" -d "$SUITE_FOLDER/examples"
+}
+
+# set_suite_options DISK SCRATCH: sets SUITE_OPTIONS, what tests are told of a Debian disk that they may write to, of that
+# Debian's kernel and initial RAM disk, of a folder for disks of their own, and of the examples' classes.
+set_suite_options() {
+  SUITE_OPTIONS=("-Djavisor.test.image=$DISK_IMAGE" "-Djavisor.test.disk=$1" "-Djavisor.test.scratch=$2"
+    "-Djavisor.test.examples=$SUITE_FOLDER/examples")
 }
 
 # lab_count: one a core, at most 4, and no more than there are classes.
@@ -112,11 +120,11 @@ linux_guests_in_labs() {
 # run_labs LOGS FIRST LAST: labs of these numbers at once, until all end; LABS_LOST are those that died or hung.
 run_labs() {
   local logs=$1 number status pids=() running=()
-  set_disk_options /dev/vda /scratch
+  set_suite_options /dev/vda /scratch
   for ((number = $2; number <= $3; number++)); do
     SUITE_RUNNER=("$JAVISOR_ROOT/scripts/lab" -t "$SUITE_TIME_LIMIT" -o "$SUITE_FOLDER" -l "$logs/lab-$number-kernel.log"
       -D "$DISK_IMAGE/disk.raw" -s "$SUITE_SCRATCH_MIB" --)
-    suite "${LAB_JAVA_FLAGS[@]}" "${DISK_OPTIONS[@]}" -- run /out "$SUITE_TAG" "lab $number" 2>"$logs/lab-$number.log" &
+    suite "${LAB_JAVA_FLAGS[@]}" "${SUITE_OPTIONS[@]}" -- run /out "$SUITE_TAG" "lab $number" 2>"$logs/lab-$number.log" &
     pids+=($!)
     running+=("$number")
   done
