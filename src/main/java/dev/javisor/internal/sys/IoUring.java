@@ -32,6 +32,12 @@ public final class IoUring implements AutoCloseable {
   /** pwrite. */
   public static final int OP_WRITE = 23;
 
+  /**
+   * For reads and writes: RWF_NOWAIT, EAGAIN instead of waiting. Without it a file that supports it
+   * waits, even if it is opened by O_NONBLOCK; with it other files answer EOPNOTSUPP.
+   */
+  public static final int NOWAIT = 8;
+
   /** For {@link #OP_FSYNC}: what fdatasync does. */
   public static final int FSYNC_DATASYNC = 1;
 

@@ -9,21 +9,35 @@ import dev.javisor.internal.sys.NativeBuffer;
 import java.nio.ByteBuffer;
 
 /**
- * The way in by one queue of a TAP interface. A frame that is longer than the guest's buffers ends
- * in memory of the host, so that none is cut.
+ * The way in by one queue of a TAP interface, by readv into the guest's RAM; many short frames in a
+ * row are read ahead. A frame that is longer than the guest's buffers ends in memory of the host,
+ * so that none is cut.
  */
 final class TapReceiver implements NetReceiver {
   /** More than the kernel's longest frame and its header. */
   private static final int SPARE = 66 << 10;
 
+  /** With so many short frames in a row, reading ahead is worth it. */
+  private static final int MANY = 8;
+
+  /** Frames up to that many bytes, header included, are sooner copied than read apart. */
+  private static final int SHORT = 4096;
+
+  private static final ByteBuffer NO_REST = ByteBuffer.allocate(0);
+
   private final TapQueue queue;
   private final NetWaker waker;
   private final int watched;
   private final NativeBuffer spare = NativeBuffer.ofSize(SPARE);
-  private int restLength;
+  private final ReadAhead ahead;
+  private ByteBuffer rest = NO_REST;
+
+  /** Short frames that came one after the other. */
+  private int shortOnes;
 
   TapReceiver(TapQueue queue, NetWaker waker) {
     this.queue = queue;
+    ahead = new ReadAhead(queue.device());
     this.waker = waker;
     watched = queue.device().number();
     waker.watch(watched, queue.device().name());
@@ -31,7 +45,27 @@ final class TapReceiver implements NetReceiver {
 
   @Override
   public int receive(ReceiveRoom room) {
-    restLength = 0;
+    rest = NO_REST;
+    if (!ahead.hasNext() && shortOnes >= MANY && !ahead.fetch()) {
+      shortOnes = 0;
+    }
+    return ahead.hasNext() ? copy(ahead.next(), room) : read(room);
+  }
+
+  private int copy(ByteBuffer frame, ReceiveRoom room) {
+    int length = frame.remaining();
+    int here = (int) Math.min(length, room.bytes());
+    room.write(0, frame.limit(here));
+    if (here < length) {
+      rest = frame.limit(length);
+    }
+    if (length > SHORT) {
+      shortOnes = 0;
+    }
+    return length;
+  }
+
+  private int read(ReceiveRoom room) {
     IoVector vector = room.vector();
     long bytes = room.bytes();
     boolean extended = vector.addHost(spare.address(), SPARE);
@@ -43,18 +77,23 @@ final class TapReceiver implements NetReceiver {
       vector.removeLast();
     }
     if (result > bytes) {
-      restLength = (int) (result - bytes);
+      rest = spare.bytes().slice(0, (int) (result - bytes));
     }
+    shortOnes = result > 0 && result <= SHORT ? shortOnes + 1 : 0;
     return result > 0 ? (int) result : nothing(result);
   }
 
   @Override
   public ByteBuffer rest() {
-    return spare.bytes().slice(0, restLength);
+    return rest;
   }
 
   @Override
   public boolean discard() {
+    if (ahead.hasNext()) {
+      ahead.next();
+      return true;
+    }
     long result;
     do {
       result = queue.device().tryRead(spare.address(), SPARE);
@@ -69,5 +108,6 @@ final class TapReceiver implements NetReceiver {
   @Override
   public void close() {
     waker.unwatch(watched);
+    ahead.close();
   }
 }
