@@ -347,6 +347,14 @@ public final class Assembler extends Encoder {
     jump(Condition.NOT_EQUAL, again);
   }
 
+  /** Waits until a count in memory has come as far as this, 4 bytes of it. */
+  public void awaitAtLeast(Mem memory, int value) {
+    Label again = here(label());
+    pause();
+    cmp(4, memory, value);
+    jump(Condition.BELOW, again);
+  }
+
   /** Embeds data in the code, and hands on its address. */
   public void withData(byte[] data, Consumer<Long> use) {
     Label after = label();
