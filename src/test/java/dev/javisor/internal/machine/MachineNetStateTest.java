@@ -39,8 +39,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class MachineNetStateTest {
   private static final MicroDriver NET = new MicroDriver(1);
-  private static final MicroDriver.Queue[] RECEIVE = {NET.queue(0, 0), NET.queue(2, 2)};
-  private static final MicroDriver.Queue SEND = NET.queue(3, 3);
+  private static final MicroDriver.Queue[] RECEIVE = {NET.queue(0, 0), NET.queue(2, 1)};
+  private static final MicroDriver.Queue SEND = NET.queue(3, 1);
   // The first worker serves it.
   private static final MicroDriver.Queue CONTROL = NET.chains(4, 0);
 

@@ -150,7 +150,7 @@ class MachineRateTest {
 
   private static MicroDriver.Queue sender(Assembler a, int slot) {
     MicroDriver driver = new MicroDriver(slot);
-    MicroDriver.Queue queue = driver.queue(1, 1);
+    MicroDriver.Queue queue = driver.queue(1, 0);
     queue.part(a, 0, data(slot), NET_HEADER + FRAME, false, true);
     driver.start(a, queue);
     return queue;

@@ -49,7 +49,7 @@ final class StateGuest {
 
   private static final MicroDriver NET = new MicroDriver(5);
   private static final MicroDriver.Queue FRAMES_IN = NET.queue(0, 0);
-  private static final MicroDriver.Queue FRAMES_OUT = NET.queue(1, 1);
+  private static final MicroDriver.Queue FRAMES_OUT = NET.queue(1, 0);
 
   private StateGuest() {}
 
