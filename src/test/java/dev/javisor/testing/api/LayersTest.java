@@ -44,6 +44,7 @@ class LayersTest {
     "dev.javisor.internal.net",
     "dev.javisor.internal.pci..",
     "dev.javisor.internal.virtio..",
+    "dev.javisor.internal.vsock",
   };
 
   private static JavaClasses javisor;

@@ -1,0 +1,5 @@
+/** The virtio socket device. */
+@NullMarked
+package dev.javisor.internal.virtio.vsock;
+
+import org.jspecify.annotations.NullMarked;
