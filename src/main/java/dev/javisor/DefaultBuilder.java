@@ -12,6 +12,7 @@ import dev.javisor.config.MemoryFit;
 import dev.javisor.config.NetConfig;
 import dev.javisor.config.OnReset;
 import dev.javisor.config.PlatformConfig;
+import dev.javisor.config.VsockConfig;
 import dev.javisor.error.HypervisorUnavailableException;
 import dev.javisor.error.InvalidConfigurationException;
 import dev.javisor.event.VmListener;
@@ -28,6 +29,7 @@ import dev.javisor.internal.machine.HostFacts;
 import dev.javisor.internal.machine.HostProblem;
 import dev.javisor.internal.machine.MachineNic;
 import dev.javisor.internal.machine.MachineSpec;
+import dev.javisor.internal.machine.MachineVsock;
 import dev.javisor.internal.machine.PciDeviceFactory;
 import dev.javisor.internal.machine.Platform;
 import dev.javisor.internal.memory.RamSpec;
@@ -56,6 +58,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   private final BoardSettings boardSettings = new BoardSettings();
   private final DiskList disks = new DiskList();
   private final NetList nets = new NetList();
+  private @Nullable VsockSettings vsock;
   private final ConsoleSettings consoles = new ConsoleSettings();
   private final List<Supplier<ConsoleConsumer>> consumers = new ArrayList<>();
   private final List<VmListener> listeners = new ArrayList<>();
@@ -201,6 +204,19 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   }
 
   @Override
+  public VirtualMachine.Builder vsock() {
+    return vsock(vsock -> {});
+  }
+
+  @Override
+  public VirtualMachine.Builder vsock(Consumer<? super VsockConfig> vsock) {
+    VsockSettings settings = new VsockSettings();
+    requireNonNull(vsock, "vsock").accept(settings);
+    this.vsock = settings;
+    return this;
+  }
+
+  @Override
   public VirtualMachine.Builder rng() {
     return rng(Path.of("/dev/urandom"));
   }
@@ -335,6 +351,9 @@ final class DefaultBuilder implements VirtualMachine.Builder {
     List<PciDeviceFactory> devices = devices(ids, ports, problems);
     List<MachineNic> nics = nets.resolve(ids, problems);
     devices.addAll(nics);
+    Optional<MachineVsock> sockets =
+        Optional.ofNullable(vsock).map(settings -> settings.resolve(ids, problems));
+    sockets.ifPresent(devices::add);
     return new VmSetup(
         vmName,
         platform,
@@ -342,6 +361,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
             new MachineSpec(
                 vmName, boot.payload(), cpuSpec, ram, ports, board, devices, threads, loop),
         nics.stream().<NetDevice>map(DefaultNetDevice::new).toList(),
+        sockets.map(DefaultVsock::new),
         boot.letGo(),
         threadFactory,
         onReset,

@@ -22,11 +22,13 @@ final class DefaultVirtualMachine implements VirtualMachine {
   private final VmLifecycle lifecycle;
   private final Console console;
   private final List<NetDevice> nets;
+  private final Optional<DefaultVsock> vsock;
   private final Cleaner.Cleanable leakReport;
 
   DefaultVirtualMachine(VmSetup setup) {
     lifecycle = new VmLifecycle(setup);
     nets = setup.nets();
+    vsock = setup.vsock();
     console = new DefaultConsole(this, lifecycle);
     leakReport =
         CLEANER.register(this, new LeakReport(lifecycle, new Throwable("it was created here")));
@@ -128,6 +130,12 @@ final class DefaultVirtualMachine implements VirtualMachine {
                 new IllegalArgumentException(
                     "no network device %s; there are %s"
                         .formatted(id, nets.stream().map(NetDevice::id).toList())));
+  }
+
+  @Override
+  public Vsock vsock() {
+    return vsock.orElseThrow(
+        () -> new IllegalStateException("no vsock device; the builder's vsock() gives one"));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.javisor.config.MemoryFit;
 import dev.javisor.config.NetConfig;
 import dev.javisor.config.OnReset;
 import dev.javisor.config.PlatformConfig;
+import dev.javisor.config.VsockConfig;
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmListener;
@@ -179,6 +180,13 @@ public interface VirtualMachine extends AutoCloseable {
   NetDevice net(String id);
 
   /**
+   * Connections to the guest's ports without a network, and from there; in any state.
+   *
+   * @throws IllegalStateException if the machine was built without {@link Builder#vsock()}
+   */
+  Vsock vsock();
+
+  /**
    * Ends the guest at once if it still runs, and gives everything back to the host. Takes about a
    * second at the most, even if a listener blocks; that one's thread is interrupted. Where a disk
    * is not done with its requests, or a backend in Java does not return, it takes up to eight
@@ -307,6 +315,19 @@ public interface VirtualMachine extends AutoCloseable {
      * @param net told at once; what is about interfaces is not for such devices
      */
     Builder net(NetBackend backend, Consumer<? super NetConfig> net);
+
+    /**
+     * Gives the guest a vsock device with CID 3: {@link VirtualMachine#vsock} connects to its
+     * ports. Linux's driver is {@code vmw_vsock_virtio_transport}. Default: none.
+     */
+    Builder vsock();
+
+    /**
+     * Gives the guest a vsock device.
+     *
+     * @param vsock told at once
+     */
+    Builder vsock(Consumer<? super VsockConfig> vsock);
 
     /**
      * Gives the guest random numbers of the host's {@code /dev/urandom}: a virtio entropy device,

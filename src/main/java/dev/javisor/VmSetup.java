@@ -7,6 +7,7 @@ import dev.javisor.internal.machine.MachineSpec;
 import dev.javisor.internal.machine.MachineThreads;
 import dev.javisor.internal.machine.Platform;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param platform what it runs on
  * @param spec what it is made from, but for its threads
  * @param nets its network devices
+ * @param vsock its vsock device, if it has one
  * @param letGo gives up what the spec needs until the machine has booted; may run twice
  * @param threadFactory makes them
  * @param onReset what a guest's reset leads to
@@ -30,6 +32,7 @@ record VmSetup(
     Platform platform,
     Function<MachineThreads, MachineSpec> spec,
     List<NetDevice> nets,
+    Optional<DefaultVsock> vsock,
     Runnable letGo,
     ThreadFactory threadFactory,
     OnReset onReset,

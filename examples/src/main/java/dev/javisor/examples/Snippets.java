@@ -1,7 +1,12 @@
 package dev.javisor.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.javisor.Hypervisor;
 import dev.javisor.VirtualMachine;
+import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
+import dev.javisor.VsockChannel;
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.NetBackend;
 import dev.javisor.backend.NetWire;
@@ -85,6 +90,17 @@ final class Snippets {
       try (VirtualMachine vm = builder.build().boot()) {
         vm.awaitExit(Duration.ofMinutes(5));
       }
+    }
+  }
+
+  static void vsock(VirtualMachine.Builder builder, Logger logger) throws IOException {
+    VirtualMachine vm = builder.vsock().build();
+    vm.vsock().listen(5000, channel -> logger.info("port {} of the guest", channel.guestPort()));
+    vm.boot();
+    try (VsockChannel channel = vm.vsock().connect(1024)) {
+      channel.write(ByteBuffer.wrap("hello\n".getBytes(UTF_8)));
+      channel.shutdownOutput();
+      byte[] answer = Channels.newInputStream(channel).readAllBytes();
     }
   }
 

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that give the machine devices. Cloud Hypervisor's names and keys. */
@@ -68,6 +69,15 @@ final class DeviceOptions {
   private List<String> nets = new ArrayList<>();
 
   @Option(
+      names = VsockOption.NAME,
+      paramLabel = "socket=FILE[,cid=N][,id=NAME]",
+      description =
+          "sockets between host and guest: a program that writes 'CONNECT PORT' to the Unix socket"
+              + " FILE is connected to the guest's port; the guest's connections to port P of the"
+              + " host go to FILE_P")
+  private @Nullable String vsock;
+
+  @Option(
       names = RNG,
       arity = "0..1",
       paramLabel = "src=FILE",
@@ -100,6 +110,9 @@ final class DeviceOptions {
     }
     for (String net : nets) {
       NetOption.apply(builder, net);
+    }
+    if (vsock != null) {
+      VsockOption.apply(builder, vsock);
     }
     String source = KeyValues.parse(RNG, rng, List.of("src")).get("src");
     if (source != null) {

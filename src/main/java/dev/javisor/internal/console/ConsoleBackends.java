@@ -2,8 +2,8 @@ package dev.javisor.internal.console;
 
 import dev.javisor.config.ConsoleMode;
 import dev.javisor.internal.sys.NativeException;
+import dev.javisor.internal.unix.UnixSockets;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -51,24 +51,20 @@ public final class ConsoleBackends {
   }
 
   private static @Nullable String problem(Path path, boolean socket) {
+    if (socket) {
+      return UnixSockets.problem(path).orElse(null);
+    }
     if (path.getFileSystem() != FileSystems.getDefault()) {
       return "expected a path of the default file system";
     }
-    if (socket && path.toString().getBytes(StandardCharsets.UTF_8).length > sockets()) {
-      return "the path of a socket has %d bytes at the most".formatted(sockets());
-    }
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return socket ? existingSocket(path) : existingFile(path);
+      return existingFile(path);
     }
     Path folder = path.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       return "there is no directory " + folder;
     }
     return Files.isWritable(folder) ? null : "nothing can be created in " + folder;
-  }
-
-  private static int sockets() {
-    return UnixSockets.LONGEST_PATH;
   }
 
   private static @Nullable String existingFile(Path path) {
@@ -79,15 +75,5 @@ public final class ConsoleBackends {
       return "expected a regular file, or none yet; a FIFO would hold the boot up";
     }
     return Files.isWritable(path) ? null : "the file may not be written";
-  }
-
-  private static @Nullable String existingSocket(Path path) {
-    try {
-      return UnixSockets.isStale(path)
-          ? null
-          : "somebody listens there, or it is no socket; choose another path, or remove it";
-    } catch (IOException e) {
-      return "cannot be looked at: " + e.getMessage();
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.javisor.internal.console;
 
+import dev.javisor.internal.unix.UnixSockets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;

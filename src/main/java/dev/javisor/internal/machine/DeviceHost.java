@@ -14,10 +14,12 @@ import dev.javisor.internal.memory.GuestMemory;
  * @param workers where their queues' threads come from
  * @param timer runs what is due later
  * @param system what they may ask of the machine
+ * @param threads makes further threads
  */
 public record DeviceHost(
     GuestMemory memory,
     MsiLines interrupts,
     QueueWorkers workers,
     Scheduler timer,
-    SystemControl system) {}
+    SystemControl system,
+    MachineThreads threads) {}

@@ -16,6 +16,9 @@ public final class DeviceIds {
   /** The panic device. */
   public static final String PANIC = "pvpanic0";
 
+  /** The vsock device, if it has no other name. */
+  public static final String VSOCK = "vsock0";
+
   /** The watchdog. */
   static final String WATCHDOG = "watchdog0";
 

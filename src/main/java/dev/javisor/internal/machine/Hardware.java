@@ -110,7 +110,8 @@ final class Hardware implements AutoCloseable {
           spec.queueLoop()
               .<QueueWorkers>map(loop -> loop.workers(doorbells))
               .orElseGet(() -> new QueueThreads(spec.threads(), doorbells, spec.cpus().count()));
-      DeviceHost host = new DeviceHost(memory, messages, workers, timer, control(ending));
+      DeviceHost host =
+          new DeviceHost(memory, messages, workers, timer, control(ending), spec.threads());
       stage(BootStage.DEVICES, () -> consoles.addVirtio(devices, host));
       for (PciDeviceFactory factory : spec.pciDevices()) {
         stage(BootStage.DEVICES, () -> devices.add(factory.create(host)));

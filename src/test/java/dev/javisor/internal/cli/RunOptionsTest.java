@@ -204,6 +204,18 @@ class RunOptionsTest {
   }
 
   @Test
+  void shouldNameTheWord_whenAVsockIsDescribedWrongly() {
+    wrong("--vsock", "cdi=3,socket=x");
+    wrong("--vsock", "cid=3");
+    wrong("--vsock", "cid=x,socket=x");
+
+    String said = main.err();
+    assertTrue(said.contains("--vsock has no key 'cdi'; did you mean cid?"), said);
+    assertTrue(said.contains("--vsock: socket=FILE is missing"), said);
+    assertTrue(said.contains("cid=x: expected a whole number"), said);
+  }
+
+  @Test
   void shouldNameTheWord_whenANetworkIsDescribedWrongly() {
     wrong("--net", "tap=,mca=");
     wrong("--net", "num_queues=3");

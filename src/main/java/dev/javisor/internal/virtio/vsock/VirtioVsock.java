@@ -47,6 +47,7 @@ final class VirtioVsock implements VirtioDevice<VsockState> {
   private final VsockConfig config;
   private final VsockHub hub;
   private final Scheduler timer;
+  private final Runnable end;
   private final PacketHeader incoming = new PacketHeader();
   private final PacketHeader outgoing = new PacketHeader();
   private @Nullable VirtioTransport transport;
@@ -57,10 +58,11 @@ final class VirtioVsock implements VirtioDevice<VsockState> {
   /** The driver knows of connections that are not there, and is to be told before anything else. */
   private boolean forgetful;
 
-  VirtioVsock(VsockConfig config, VsockHub hub, Scheduler timer) {
+  VirtioVsock(VsockConfig config, VsockHub hub, Scheduler timer, Runnable end) {
     this.config = config;
     this.hub = hub;
     this.timer = timer;
+    this.end = end;
   }
 
   @Override
@@ -263,5 +265,6 @@ final class VirtioVsock implements VirtioDevice<VsockState> {
   @Override
   public void close() {
     hub.end("the machine has ended");
+    end.run();
   }
 }

@@ -13,8 +13,10 @@ public final class VsockDevices {
    *
    * @param hub the connections, which end with the device
    * @param timer runs what is due later
+   * @param end runs once the device is closed
    */
-  public static VirtioDevice<VsockState> create(VsockConfig config, VsockHub hub, Scheduler timer) {
-    return new VirtioVsock(config, hub, timer);
+  public static VirtioDevice<VsockState> create(
+      VsockConfig config, VsockHub hub, Scheduler timer, Runnable end) {
+    return new VirtioVsock(config, hub, timer, end);
   }
 }

@@ -83,7 +83,7 @@ final class VsockDriver implements AutoCloseable {
   }
 
   private dev.javisor.internal.virtio.VirtioDevice<VsockState> device() {
-    return VsockDevices.create(new VsockConfig("vsock0", CID), hub, timer);
+    return VsockDevices.create(new VsockConfig("vsock0", CID), hub, timer, () -> {});
   }
 
   VsockDriver start() {

@@ -1,0 +1,53 @@
+package dev.javisor;
+
+import dev.javisor.internal.vsock.VsockConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A connection, as users see it. */
+record DefaultVsockChannel(VsockConnection connection) implements VsockChannel {
+  @Override
+  public int guestPort() {
+    return connection.guestPort();
+  }
+
+  @Override
+  public int hostPort() {
+    return connection.hostPort();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return connection.notClosed();
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    return connection.read(target);
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    return connection.write(source);
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    connection.shutdownInput();
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    connection.shutdownOutput();
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+
+  @Override
+  public String toString() {
+    return connection.toString();
+  }
+}

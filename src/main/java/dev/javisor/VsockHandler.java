@@ -1,0 +1,15 @@
+package dev.javisor;
+
+import java.io.IOException;
+
+/** Serves a connection that the guest has made. */
+@FunctionalInterface
+public interface VsockHandler {
+  /**
+   * Serves it. It may block.
+   *
+   * @param channel is closed when this returns
+   * @throws IOException if the connection fails; that is logged at level debug
+   */
+  void handle(VsockChannel channel) throws IOException;
+}
