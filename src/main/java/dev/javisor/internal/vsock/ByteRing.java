@@ -3,8 +3,8 @@ package dev.javisor.internal.vsock;
 import java.nio.ByteBuffer;
 
 /**
- * Bytes that wait, first in, first out. Its memory grows with what it holds, up to a limit, and is
- * given back when it is empty and had grown.
+ * Bytes that wait, first in, first out. Its memory comes from a pool, grows with what it holds, up
+ * to a limit, and is given back when it is empty.
  *
  * <p>Threading: one thread at a time.
  */
@@ -13,6 +13,7 @@ final class ByteRing {
   private static final byte[] NONE = {};
 
   private final int limit;
+  private final BytePool pool;
   private byte[] bytes = NONE;
   private int head;
   private int size;
@@ -20,8 +21,9 @@ final class ByteRing {
   /**
    * @param limit the most bytes that it holds, a power of two from 4096 on
    */
-  ByteRing(int limit) {
+  ByteRing(int limit, BytePool pool) {
     this.limit = limit;
+    this.pool = pool;
   }
 
   int size() {
@@ -40,7 +42,14 @@ final class ByteRing {
   void clear() {
     head = 0;
     size = 0;
-    bytes = NONE;
+    giveBack();
+  }
+
+  private void giveBack() {
+    if (bytes.length > 0) {
+      pool.give(bytes);
+      bytes = NONE;
+    }
   }
 
   /** Adds as much as there is room for; returns how much that was. */
@@ -113,9 +122,7 @@ final class ByteRing {
   private void release() {
     if (size == 0) {
       head = 0;
-      if (bytes.length > FIRST_CAPACITY) {
-        bytes = NONE;
-      }
+      giveBack();
     }
   }
 
@@ -125,10 +132,11 @@ final class ByteRing {
       return;
     }
     int capacity = Math.max(FIRST_CAPACITY, Integer.highestOneBit(needed - 1) << 1);
-    byte[] larger = new byte[Math.min(limit, capacity)];
+    byte[] larger = pool.take(Math.min(limit, capacity));
     int first = Math.min(size, bytes.length - head);
     System.arraycopy(bytes, head, larger, 0, first);
     System.arraycopy(bytes, 0, larger, first, size - first);
+    giveBack();
     bytes = larger;
     head = 0;
   }

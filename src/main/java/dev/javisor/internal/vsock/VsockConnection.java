@@ -7,16 +7,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A stream between a port of the guest and one of the host: virtio 1.3 §5.10.6. It keeps up to
- * {@link #BUFFER} bytes that the guest sent, and as many for the guest; who sends more waits, and a
+ * {@link #window} bytes that the guest sent, and as many for the guest; who sends more waits, and a
  * guest that does not is cut off.
  *
  * <p>Threading: the user's methods any thread, one that reads and one that writes at a time; {@link
@@ -29,77 +28,44 @@ public final class VsockConnection {
   /** How long the guest may take nothing of what waits for it once the host has closed. */
   static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(8);
 
-  private enum Phase {
-    /** The host asks the guest. */
-    ASKING,
-    /** The guest asks the host. */
-    ASKED,
-    OPEN,
-    ENDED
-  }
-
   private final VsockHub hub;
-  private final int hostPort;
-  private final int guestPort;
-
-  /** Whether it is in the hub's list of those that have something to send. */
-  final AtomicBoolean queued = new AtomicBoolean();
-
+  private final int window;
+  private final VsockStream stream;
+  private final BooleanSupplier more;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final ByteRing in = new ByteRing(BUFFER);
-  private final ByteRing out = new ByteRing(BUFFER);
-  private final Credit credit = new Credit(BUFFER);
   private volatile @Nullable Runnable listener;
-  private Phase phase;
-
-  /** What is to be sent before anything else; 0 if nothing. */
-  private int answer;
-
-  private boolean asked;
-  private boolean closed;
-  private boolean inputShut;
-  private boolean outputShut;
-  private boolean guestSilent;
-  private boolean guestDeaf;
-  private int shutTold;
-  private boolean creditAsked;
-  private boolean creditOwed;
-  private boolean moved;
   private Scheduler.@Nullable Scheduled lingering;
-  private @Nullable Reason failure;
-  private String why = "";
+  private boolean removed;
+  private boolean freed;
 
-  private VsockConnection(VsockHub hub, int hostPort, int guestPort, Phase phase) {
+  /** Whether it is in the list of those that have something to send; under that list's lock. */
+  boolean queued;
+
+  /**
+   * @param window the most bytes that wait in each direction; they are the hub's until {@link
+   *     VsockHub#free}
+   */
+  VsockConnection(VsockHub hub, VsockStream stream, int window) {
     this.hub = hub;
-    this.hostPort = hostPort;
-    this.guestPort = guestPort;
-    this.phase = phase;
-  }
-
-  /** One that the host asks for. */
-  static VsockConnection toGuest(VsockHub hub, int hostPort, int guestPort) {
-    VsockConnection made = new VsockConnection(hub, hostPort, guestPort, Phase.ASKING);
-    made.answer = PacketHeader.REQUEST;
-    return made;
-  }
-
-  /** One that the guest asks for. */
-  static VsockConnection fromGuest(VsockHub hub, PacketHeader request) {
-    VsockConnection made =
-        new VsockConnection(hub, request.targetPort(), request.sourcePort(), Phase.ASKED);
-    made.credit.heard(request);
-    return made;
+    this.stream = stream;
+    more = stream::hasNext;
+    this.window = window;
   }
 
   /** The host's port, an unsigned number. */
   public int hostPort() {
-    return hostPort;
+    return stream.hostPort();
   }
 
   /** The guest's port, an unsigned number. */
   public int guestPort() {
-    return guestPort;
+    return stream.guestPort();
+  }
+
+  /** The most bytes that wait in each direction: less than {@link #BUFFER} where there are many. */
+  public int window() {
+    return window;
   }
 
   /** Hears of each change; called on the device's worker and others, and must return at once. */
@@ -111,10 +77,7 @@ public final class VsockConnection {
   public void accept() {
     lock.lock();
     try {
-      if (phase == Phase.ASKED) {
-        phase = Phase.OPEN;
-        answer = PacketHeader.RESPONSE;
-      }
+      stream.accept();
     } finally {
       lock.unlock();
     }
@@ -123,19 +86,18 @@ public final class VsockConnection {
 
   /** Whether both sides agreed on it, and neither ended it. */
   public boolean isOpen() {
-    lock.lock();
-    try {
-      return phase == Phase.OPEN && !closed;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> stream.isOpen() && !stream.isClosed());
   }
 
   /** Whether the user has not closed it; it may have ended all the same. */
   public boolean notClosed() {
+    return locked(() -> !stream.isClosed());
+  }
+
+  private boolean locked(BooleanSupplier question) {
     lock.lock();
     try {
-      return !closed;
+      return question.getAsBoolean();
     } finally {
       lock.unlock();
     }
@@ -149,9 +111,7 @@ public final class VsockConnection {
   public boolean tryOpen() throws IOException {
     lock.lock();
     try {
-      checkClosed();
-      refuseEnded();
-      return phase == Phase.OPEN;
+      return stream.tryOpen();
     } finally {
       lock.unlock();
     }
@@ -169,7 +129,7 @@ public final class VsockConnection {
         long left = nanos;
         while (!tryOpen()) {
           if (left <= 0) {
-            throw new VsockException(Reason.TIMED_OUT, tooLate(nanos));
+            throw new VsockException(Reason.TIMED_OUT, stream.unanswered(nanos));
           }
           left = await(left);
         }
@@ -182,24 +142,13 @@ public final class VsockConnection {
     }
   }
 
-  private String tooLate(long nanos) {
-    String time = "%d ms".formatted(TimeUnit.NANOSECONDS.toMillis(nanos));
-    String port = Integer.toUnsignedString(guestPort);
-    return asked
-        ? "vsock port %s of the guest: no answer within %s".formatted(port, time)
-        : ("vsock port %s of the guest: no driver took the request within %s; Linux has it in"
-                + " vmw_vsock_virtio_transport")
-            .formatted(port, time);
-  }
-
   /** As a blocking channel reads. */
   public int read(ByteBuffer target) throws IOException {
     lock.lock();
     try {
       int count;
       while ((count = tryRead(target)) == 0 && target.hasRemaining()) {
-        await(Long.MAX_VALUE);
-        checkNotClosedMeanwhile();
+        await();
       }
       return count;
     } finally {
@@ -213,23 +162,13 @@ public final class VsockConnection {
    * @return 0 if there is nothing yet, -1 if nothing more comes
    */
   public int tryRead(ByteBuffer target) throws IOException {
-    boolean tell = false;
+    boolean tell;
     int count;
     lock.lock();
     try {
-      checkClosed();
-      if (inputShut) {
-        return -1;
-      }
-      count = in.take(target);
-      if (count == 0 && target.hasRemaining()) {
-        if (guestSilent) {
-          return -1;
-        }
-        refuseEnded();
-      }
-      tell = count > 0 && phase == Phase.OPEN && credit.forwarded(count);
-      creditOwed |= tell;
+      count = stream.read(target);
+      tell = count > 0 && stream.owesCredit();
+      freeWhereOver();
     } finally {
       lock.unlock();
     }
@@ -246,8 +185,7 @@ public final class VsockConnection {
     try {
       tryWrite(source);
       while (source.hasRemaining()) {
-        await(Long.MAX_VALUE);
-        checkNotClosedMeanwhile();
+        await();
         tryWrite(source);
       }
       return count;
@@ -261,15 +199,7 @@ public final class VsockConnection {
     int count;
     lock.lock();
     try {
-      checkClosed();
-      if (outputShut) {
-        throw new ClosedChannelException();
-      }
-      refuseEnded();
-      if (guestDeaf) {
-        throw new VsockException(Reason.RESET, name() + ": the guest reads no more");
-      }
-      count = out.put(source);
+      count = stream.write(source);
     } finally {
       lock.unlock();
     }
@@ -292,46 +222,27 @@ public final class VsockConnection {
   private void shut(boolean input, boolean output) throws IOException {
     lock.lock();
     try {
-      checkClosed();
-      outputShut |= output;
-      if (input) {
-        dropInput();
-      }
-      changed.signalAll();
+      stream.shut(input, output);
+      noteEnd();
     } finally {
       lock.unlock();
     }
     hub.ready(this);
   }
 
-  private void dropInput() {
-    inputShut = true;
-    creditOwed |= credit.forwarded(in.size());
-    in.clear();
-  }
-
   /** Ends it. What was written still reaches the guest, if it takes it. */
   public void close() {
-    boolean gone = false;
+    boolean gone;
     lock.lock();
     try {
-      if (closed) {
+      if (stream.isClosed()) {
         return;
       }
-      closed = true;
-      dropInput();
-      outputShut = true;
-      if (phase == Phase.OPEN) {
+      gone = stream.close();
+      if (stream.isOpen()) {
         lingering = hub.later(LINGER_NANOS, this::lingered);
-      } else if (phase == Phase.ASKED || phase == Phase.ASKING && asked) {
-        answer = PacketHeader.RST;
-        phase = Phase.ENDED;
-      } else if (phase == Phase.ASKING) {
-        answer = 0;
-        phase = Phase.ENDED;
-        gone = true;
       }
-      changed.signalAll();
+      noteEnd();
     } finally {
       lock.unlock();
     }
@@ -346,14 +257,14 @@ public final class VsockConnection {
   private void lingered() {
     lock.lock();
     try {
-      if (phase != Phase.OPEN) {
+      if (!stream.isOpen()) {
         return;
       }
-      if (moved && !out.isEmpty()) {
-        moved = false;
+      if (stream.movesOn()) {
         lingering = hub.later(LINGER_NANOS, this::lingered);
       } else {
-        reset(Reason.TIMED_OUT, "the guest does not answer the host's close");
+        stream.reset(Reason.TIMED_OUT, "the guest does not answer the host's close");
+        noteEnd();
       }
     } finally {
       lock.unlock();
@@ -370,11 +281,10 @@ public final class VsockConnection {
   boolean end(Reason reason, String cause, boolean sparing) {
     lock.lock();
     try {
-      if (sparing && phase == Phase.ASKING && !asked) {
+      if (!stream.end(reason, cause, sparing)) {
         return false;
       }
-      answer = 0;
-      finish(reason, cause);
+      noteEnd();
     } finally {
       lock.unlock();
     }
@@ -382,24 +292,32 @@ public final class VsockConnection {
     return true;
   }
 
-  private void finish(@Nullable Reason reason, String cause) {
-    if (phase != Phase.ENDED) {
-      phase = Phase.ENDED;
-      failure = reason;
-      why = cause;
-      out.clear();
-    }
+  /** Whoever waits looks again, and nothing is due any more where it has ended. */
+  private void noteEnd() {
     Scheduler.Scheduled timer = lingering;
-    if (timer != null) {
+    if (timer != null && stream.isEnded()) {
       timer.cancel();
     }
+    freeWhereOver();
     changed.signalAll();
   }
 
-  /** Ends it, and tells the guest. */
-  private void reset(Reason reason, String cause) {
-    finish(reason, cause);
-    answer = PacketHeader.RST;
+  /** It is out of the hub's list; what the guest sent before may still be read. */
+  void removed() {
+    lock.lock();
+    try {
+      removed = true;
+      freeWhereOver();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void freeWhereOver() {
+    if (removed && !freed && stream.isEmpty()) {
+      freed = true;
+      hub.free(window);
+    }
   }
 
   /** Takes a packet of the guest's; its data is as long as the header says. */
@@ -407,22 +325,8 @@ public final class VsockConnection {
     boolean over;
     lock.lock();
     try {
-      over = header.operation() == PacketHeader.RST;
-      if (over) {
-        answer = 0;
-        boolean agreed = closed || inputShut && outputShut;
-        finish(
-            agreed ? null : phase == Phase.ASKING ? Reason.REFUSED : Reason.RESET,
-            phase == Phase.ASKING
-                ? "nobody in the guest listens there"
-                : "the guest has reset the connection");
-        guestSilent |= agreed;
-      } else if (phase != Phase.ENDED) {
-        credit.heard(header);
-        creditAsked &= credit.available() == 0;
-        handle(header, data);
-      }
-      changed.signalAll();
+      over = stream.receive(header, data);
+      noteEnd();
     } finally {
       lock.unlock();
     }
@@ -434,65 +338,9 @@ public final class VsockConnection {
     tell();
   }
 
-  private void handle(PacketHeader header, PacketData.Source data) {
-    switch (header.operation()) {
-      case PacketHeader.RESPONSE -> {
-        if (phase == Phase.ASKING && asked) {
-          phase = Phase.OPEN;
-        } else {
-          reset(Reason.BROKEN, "an answer that nobody waits for");
-        }
-      }
-      case PacketHeader.RW -> take((int) Math.min(header.length(), Integer.MAX_VALUE), data);
-      case PacketHeader.CREDIT_UPDATE -> {
-        // The header has been looked at.
-      }
-      case PacketHeader.CREDIT_REQUEST -> creditOwed = true;
-      case PacketHeader.SHUTDOWN -> {
-        guestSilent |= (header.flags() & PacketHeader.NO_SEND) != 0;
-        guestDeaf |= (header.flags() & PacketHeader.NO_RECEIVE) != 0;
-        if (guestSilent && guestDeaf || phase != Phase.OPEN) {
-          reset(Reason.RESET, "the guest has closed the connection");
-        } else if (guestDeaf) {
-          out.clear();
-        }
-      }
-      default -> reset(Reason.BROKEN, "operation %d".formatted(header.operation()));
-    }
-  }
-
-  private void take(int length, PacketData.Source data) {
-    if (phase != Phase.OPEN || guestSilent) {
-      reset(Reason.BROKEN, "data from a guest that may not send");
-    } else if (!credit.admits(length)) {
-      reset(Reason.BROKEN, "more data than the guest may send");
-    } else {
-      credit.received(length);
-      if (inputShut) {
-        creditOwed |= credit.forwarded(length);
-      } else {
-        in.put(data, length);
-      }
-    }
-  }
-
   /** Whether {@link #next} has something for the guest. */
   boolean hasNext() {
-    lock.lock();
-    try {
-      return answer != 0
-          || phase == Phase.OPEN
-              && (shut() != shutTold
-                  || creditOwed
-                  || !out.isEmpty() && (credit.available() > 0 || !creditAsked));
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private int shut() {
-    return (inputShut ? PacketHeader.NO_RECEIVE : 0)
-        | (outputShut && out.isEmpty() ? PacketHeader.NO_SEND : 0);
+    return locked(more);
   }
 
   /**
@@ -502,52 +350,26 @@ public final class VsockConnection {
    * @return the bytes of its data, or -1 if there is no packet
    */
   int next(PacketHeader header, PacketData.Target target, int room) {
-    boolean over = false;
-    int length = 0;
+    int length;
     lock.lock();
     try {
-      if (!hasNext()) {
+      if (!stream.hasNext()) {
         return -1;
       }
-      if (answer != 0) {
-        asked |= answer == PacketHeader.REQUEST;
-        over = answer == PacketHeader.RST;
-        set(header, answer);
-        answer = 0;
-      } else if (shut() != shutTold) {
-        shutTold = shut();
-        set(header, PacketHeader.SHUTDOWN);
-        header.flags(shutTold);
-      } else if (!out.isEmpty() && credit.available() > 0) {
-        length = (int) Math.min(credit.available(), Math.min(room, out.size()));
-        set(header, PacketHeader.RW);
-        header.length(length);
-        out.take(target, length);
-        credit.sent(length);
-        moved = true;
+      length = stream.next(header, target, room);
+      if (length > 0) {
         changed.signalAll();
-      } else if (creditOwed) {
-        set(header, PacketHeader.CREDIT_UPDATE);
-      } else {
-        creditAsked = true;
-        set(header, PacketHeader.CREDIT_REQUEST);
       }
     } finally {
       lock.unlock();
     }
-    if (over) {
+    if (header.operation() == PacketHeader.RST) {
       hub.remove(this);
     }
     if (length > 0) {
       tell();
     }
     return length;
-  }
-
-  private void set(PacketHeader header, int operation) {
-    header.set(hub.guestCid(), hostPort, guestPort, operation);
-    credit.announce(header);
-    creditOwed = false;
   }
 
   private void tell() {
@@ -557,21 +379,11 @@ public final class VsockConnection {
     }
   }
 
-  private void checkClosed() throws ClosedChannelException {
-    if (closed) {
-      throw new ClosedChannelException();
-    }
-  }
-
-  private void checkNotClosedMeanwhile() throws AsynchronousCloseException {
-    if (closed) {
+  /** Waits for a change that is no close. */
+  private void await() throws IOException {
+    await(Long.MAX_VALUE);
+    if (stream.isClosed()) {
       throw new AsynchronousCloseException();
-    }
-  }
-
-  private void refuseEnded() throws VsockException {
-    if (phase == Phase.ENDED) {
-      throw new VsockException(failure == null ? Reason.RESET : failure, name() + ": " + why);
     }
   }
 
@@ -586,13 +398,8 @@ public final class VsockConnection {
     }
   }
 
-  private String name() {
-    return "vsock port %s of the guest, %s of the host"
-        .formatted(Integer.toUnsignedString(guestPort), Integer.toUnsignedString(hostPort));
-  }
-
   @Override
   public String toString() {
-    return name();
+    return stream.toString();
   }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * other. It outlasts the device, and the guest's reboots, with those who listen.
  *
  * <p>There are {@link #MOST_CONNECTIONS} at most, those included that are closed and of which the
- * guest has not been told yet; with {@link VsockConnection#BUFFER} that bounds the memory.
+ * guest has not been told yet. What they keep for others to take, and those that have ended and
+ * were not read to the end, is {@link VsockBudget#TOTAL} bytes at most.
  *
  * <p>Threading: the host's methods on any thread; the device's ({@link #receive}, {@link #next}) on
  * its worker. The lock is never held while a connection's is taken.
@@ -41,15 +41,18 @@ public final class VsockHub {
   /** Where the ports begin that outgoing connections have, as in Cloud Hypervisor. */
   private static final int FIRST_PORT = 1 << 30;
 
-  private record Ports(int host, int guest) {}
-
   private final String id;
   private final long guestCid;
   private final VsockCounters counters;
   private final Object lock = new Object();
   private final Map<Ports, VsockConnection> connections = new HashMap<>();
   private final Map<Integer, VsockAcceptor> acceptors = new ConcurrentHashMap<>();
-  private final Queue<VsockConnection> ready = new ConcurrentLinkedQueue<>();
+  private final ReadyList ready = new ReadyList();
+  private final VsockBudget budget = new VsockBudget();
+  private final BytePool pool = new BytePool();
+
+  /** Under the lock. */
+  private final Ports sought = new Ports(0, 0);
 
   /** The device's worker's own. */
   private final Queue<Ports> strays = new ArrayDeque<>();
@@ -101,12 +104,21 @@ public final class VsockHub {
         throw new VsockException(
             Reason.TOO_MANY, "%s: there are %d connections".formatted(id, MOST_CONNECTIONS));
       }
+      int window = budget.reserve(MOST_CONNECTIONS - connections.size() - 1);
+      if (window == 0) {
+        throw new VsockException(
+            Reason.TOO_MANY,
+            "%s: %d MiB wait in connections that have ended and were not closed"
+                .formatted(id, VsockBudget.TOTAL >> 20));
+      }
       Ports ports;
       do {
         ports = new Ports(nextPort, guestPort);
         nextPort = nextPort == Integer.MAX_VALUE ? FIRST_PORT : nextPort + 1;
       } while (connections.containsKey(ports));
-      made = VsockConnection.toGuest(this, ports.host(), guestPort);
+      made =
+          new VsockConnection(
+              this, VsockStream.toGuest(guestCid, ports.host(), guestPort, window, pool), window);
       connections.put(ports, made);
     }
     counters.add(VsockCounters.CONNECTIONS, 1);
@@ -184,7 +196,7 @@ public final class VsockHub {
 
   private @Nullable VsockConnection find(PacketHeader header) {
     synchronized (lock) {
-      return connections.get(new Ports(header.targetPort(), header.sourcePort()));
+      return connections.get(sought.at(header.targetPort(), header.sourcePort()));
     }
   }
 
@@ -198,9 +210,9 @@ public final class VsockHub {
 
   private void offer(PacketHeader request) {
     VsockAcceptor acceptor = acceptors.getOrDefault(request.targetPort(), fallback);
-    VsockConnection made = VsockConnection.fromGuest(this, request);
-    if (acceptor == null || !add(made)) {
-      refuse(made);
+    VsockConnection made = acceptor == null ? null : add(request);
+    if (acceptor == null || made == null) {
+      refuse(request);
       return;
     }
     boolean wanted = false;
@@ -215,23 +227,30 @@ public final class VsockHub {
     } else {
       made.end(Reason.REFUSED, "nobody listens there", false);
       remove(made);
-      refuse(made);
+      refuse(request);
     }
   }
 
-  private boolean add(VsockConnection made) {
+  /** Null if there is no room for one more. */
+  private @Nullable VsockConnection add(PacketHeader request) {
     synchronized (lock) {
       if (!running || connections.size() >= MOST_CONNECTIONS) {
-        return false;
+        return null;
       }
+      int window = budget.reserve(MOST_CONNECTIONS - connections.size() - 1);
+      if (window == 0) {
+        return null;
+      }
+      VsockStream stream = VsockStream.fromGuest(guestCid, request, window, pool);
+      VsockConnection made = new VsockConnection(this, stream, window);
       connections.put(new Ports(made.hostPort(), made.guestPort()), made);
-      return true;
+      return made;
     }
   }
 
-  private void refuse(VsockConnection connection) {
+  private void refuse(PacketHeader request) {
     counters.add(VsockCounters.REFUSED, 1);
-    strays.add(new Ports(connection.hostPort(), connection.guestPort()));
+    strays.add(new Ports(request.targetPort(), request.sourcePort()));
   }
 
   /** Whether the guest should be given a packet. */
@@ -253,7 +272,6 @@ public final class VsockHub {
     }
     VsockConnection connection;
     while ((connection = ready.poll()) != null) {
-      connection.queued.set(false);
       int length = connection.next(header, target, room);
       if (length >= 0) {
         counters.add(VsockCounters.RX_BYTES, length);
@@ -273,18 +291,24 @@ public final class VsockHub {
   }
 
   private boolean enqueue(VsockConnection connection) {
-    if (!connection.hasNext() || !connection.queued.compareAndSet(false, true)) {
-      return false;
-    }
-    ready.add(connection);
-    return true;
+    return connection.hasNext() && ready.add(connection);
   }
 
   /** A connection is over for both sides. */
   void remove(VsockConnection connection) {
+    Ports ports = new Ports(connection.hostPort(), connection.guestPort());
+    boolean there;
     synchronized (lock) {
-      connections.remove(new Ports(connection.hostPort(), connection.guestPort()), connection);
+      there = connections.remove(ports, connection);
     }
+    if (there) {
+      connection.removed();
+    }
+  }
+
+  /** A connection that has ended keeps no bytes any more. */
+  void free(int window) {
+    budget.free(window);
   }
 
   /** Runs something later, if there is a device. */
@@ -324,9 +348,7 @@ public final class VsockHub {
     for (VsockConnection connection : all) {
       if (connection.end(reason, why, sparing)) {
         remove(connection);
-        if (ready.remove(connection)) {
-          connection.queued.set(false);
-        }
+        ready.remove(connection);
       }
     }
   }

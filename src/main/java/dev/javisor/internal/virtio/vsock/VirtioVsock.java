@@ -1,5 +1,7 @@
 package dev.javisor.internal.virtio.vsock;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.javisor.internal.bus.DeviceCounters;
 import dev.javisor.internal.bus.Scheduler;
 import dev.javisor.internal.virtio.BrokenDriverException;
@@ -50,6 +52,8 @@ final class VirtioVsock implements VirtioDevice<VsockState> {
   private final Runnable end;
   private final PacketHeader incoming = new PacketHeader();
   private final PacketHeader outgoing = new PacketHeader();
+  private final Body taken = new Body();
+  private final Body given = new Body();
   private @Nullable VirtioTransport transport;
   private @Nullable VirtQueue receiveQueue;
   private @Nullable VirtQueue transmitQueue;
@@ -57,6 +61,21 @@ final class VirtioVsock implements VirtioDevice<VsockState> {
 
   /** The driver knows of connections that are not there, and is to be told before anything else. */
   private boolean forgetful;
+
+  /** What follows a packet's header. One object for all packets of a direction. */
+  private static final class Body implements PacketData.Source, PacketData.Target {
+    private @Nullable BufferList buffers;
+
+    @Override
+    public void read(int offset, byte[] target, int start, int length) {
+      requireNonNull(buffers).read(PacketHeader.SIZE + offset, target, start, length);
+    }
+
+    @Override
+    public void write(int offset, byte[] source, int start, int length) {
+      requireNonNull(buffers).write(PacketHeader.SIZE + offset, source, start, length);
+    }
+  }
 
   VirtioVsock(VsockConfig config, VsockHub hub, Scheduler timer, Runnable end) {
     this.config = config;
@@ -178,10 +197,8 @@ final class VirtioVsock implements VirtioDevice<VsockState> {
 
   private void take(BufferList packet) {
     packet.read(0, incoming.array(), 0, PacketHeader.SIZE);
-    PacketData.Source data =
-        (offset, target, start, length) ->
-            packet.read(PacketHeader.SIZE + offset, target, start, length);
-    hub.receive(incoming, data, packet.bytes() - PacketHeader.SIZE);
+    taken.buffers = packet;
+    hub.receive(incoming, taken, packet.bytes() - PacketHeader.SIZE);
   }
 
   /** Gives the driver packets; returns whether it may have more at once. */
@@ -213,10 +230,8 @@ final class VirtioVsock implements VirtioDevice<VsockState> {
     if (room < 1) {
       throw new BrokenDriverException("room for packets of %d bytes".formatted(packet.bytes()));
     }
-    PacketData.Target data =
-        (offset, source, start, length) ->
-            packet.write(PacketHeader.SIZE + offset, source, start, length);
-    int length = hub.next(outgoing, data, (int) Math.min(room, Integer.MAX_VALUE));
+    given.buffers = packet;
+    int length = hub.next(outgoing, given, (int) Math.min(room, Integer.MAX_VALUE));
     if (length < 0) {
       queue.undoPop(chain);
       return false;

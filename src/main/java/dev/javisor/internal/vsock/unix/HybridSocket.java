@@ -12,6 +12,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * {@code _P} at the end of its path.
  *
  * <p>One thread moves the bytes of all connections. Each has two buffers of {@link Relay#BUFFER}
- * bytes; while both ends take what is there, nothing waits.
+ * bytes at most; while both ends take what is there, nothing waits. A client that takes nothing for
+ * {@link #STALL}, though something waits for it, is cut off, and its connection with it.
  */
 public final class HybridSocket implements AutoCloseable {
   /** Makes daemon threads that are not started. */
@@ -43,7 +45,11 @@ public final class HybridSocket implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HybridSocket.class);
   private static final long END_MILLIS = 1000;
 
+  /** How long a client may take nothing of what waits for it. */
+  public static final Duration STALL = Duration.ofMinutes(1);
+
   private final VsockHub hub;
+  private final long stall;
   private final Path path;
   private final ServerSocketChannel server;
   private final Selector selector;
@@ -60,7 +66,17 @@ public final class HybridSocket implements AutoCloseable {
    * @throws IOException if it cannot
    */
   public HybridSocket(VsockHub hub, Path path, Threads threads) throws IOException {
+    this(hub, path, threads, STALL);
+  }
+
+  /**
+   * With another patience.
+   *
+   * @throws IOException if it cannot
+   */
+  public HybridSocket(VsockHub hub, Path path, Threads threads, Duration stall) throws IOException {
     this.hub = hub;
+    this.stall = stall.toNanos();
     this.path = path;
     server = UnixSockets.listen(path);
     try {
@@ -168,7 +184,7 @@ public final class HybridSocket implements AutoCloseable {
   private void add(SocketChannel client, @Nullable VsockConnection guest) throws IOException {
     client.configureBlocking(false);
     SelectionKey key = client.register(selector, SelectionKey.OP_READ);
-    Relay relay = new Relay(hub, client, key, this::notice);
+    Relay relay = new Relay(hub, client, key, stall, this::notice);
     key.attach(relay);
     relays.add(relay);
     if (guest != null) {

@@ -17,13 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client of a {@link HybridSocket} and its connection to the guest.
+ * A client of a {@link HybridSocket} and its connection to the guest. A client that takes nothing
+ * of what waits for it is cut off after a while.
  *
  * <p>Threading: the socket's thread, but for {@link #notice}.
  */
 final class Relay {
-  /** The bytes that wait in each direction. */
+  /** The most bytes that wait in each direction, beside those in the connection. */
   static final int BUFFER = 32 * 1024;
+
+  /** What fits in before there is a connection: a command, and a first few bytes after it. */
+  private static final int FIRST_BUFFER = 1024;
 
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
   private static final Pattern COMMAND =
@@ -42,8 +46,9 @@ final class Relay {
   private final SelectionKey key;
   private final Consumer<Relay> noticed;
   private final AtomicBoolean noted = new AtomicBoolean();
-  private final ByteBuffer toGuest = ByteBuffer.allocate(BUFFER).limit(0);
-  private final ByteBuffer toClient = ByteBuffer.allocate(BUFFER).limit(0);
+  private final long stall;
+  private ByteBuffer toGuest = ByteBuffer.allocate(FIRST_BUFFER).limit(0);
+  private ByteBuffer toClient = ByteBuffer.allocate(0);
   private @Nullable VsockConnection guest;
   private boolean open;
   private boolean clientSilent;
@@ -53,20 +58,33 @@ final class Relay {
   private boolean over;
   private long deadline;
 
-  Relay(VsockHub hub, SocketChannel client, SelectionKey key, Consumer<Relay> noticed) {
+  /**
+   * @param stall how long the client may take nothing, in nanoseconds
+   */
+  Relay(VsockHub hub, SocketChannel client, SelectionKey key, long stall, Consumer<Relay> noticed) {
     this.hub = hub;
     this.client = client;
     this.key = key;
     this.noticed = noticed;
+    this.stall = stall;
     deadline = System.nanoTime() + PATIENCE;
   }
 
   /** Takes a connection that the guest asked for. */
   void join(VsockConnection connection) {
     guest = connection;
-    open = true;
+    opened(connection);
     connection.onChange(this::notice);
     connection.accept();
+  }
+
+  /** Many connections have less memory each, and so have their relays. */
+  private void opened(VsockConnection connection) {
+    open = true;
+    deadline = Long.MAX_VALUE;
+    int size = Math.min(BUFFER, connection.window());
+    toGuest = ByteBuffer.allocate(size).put(toGuest).flip();
+    toClient = ByteBuffer.allocate(size).limit(0);
   }
 
   /** The guest's side has changed. */
@@ -81,9 +99,9 @@ final class Relay {
     noted.set(false);
   }
 
-  /** How long the client's command, or the guest's answer, may still take. */
+  /** How long the client's command, the guest's answer, or a client that stalls may still take. */
   long untilDue(long now) {
-    return open ? Long.MAX_VALUE : Math.max(0, deadline - now);
+    return deadline == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, deadline - now);
   }
 
   boolean isOver(long now) {
@@ -121,7 +139,7 @@ final class Relay {
     if (!connection.tryOpen()) {
       return false;
     }
-    open = true;
+    opened(connection);
     String answer = "OK %s\n".formatted(Integer.toUnsignedString(connection.hostPort()));
     toClient.clear().put(answer.getBytes(StandardCharsets.US_ASCII)).flip();
     return true;
@@ -209,6 +227,11 @@ final class Relay {
       }
     }
     int written = toClient.hasRemaining() ? client.write(toClient) : 0;
+    if (!toClient.hasRemaining()) {
+      deadline = Long.MAX_VALUE;
+    } else if (written > 0 || deadline == Long.MAX_VALUE) {
+      deadline = System.nanoTime() + stall;
+    }
     if (guestSilent && !toClient.hasRemaining() && !clientTold) {
       clientTold = true;
       client.shutdownOutput();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.internal.unix.UnixSockets;
 import dev.javisor.internal.virtio.vsock.VsockDriver.Packet;
+import dev.javisor.internal.vsock.VsockConnection;
 import dev.javisor.internal.vsock.unix.HybridSocket;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -17,6 +18,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +110,35 @@ class HybridSocketTest {
         assertEquals("answer", await(VsockDriver.RW).text());
       }
       await(VsockDriver.SHUTDOWN);
+    }
+  }
+
+  @Test
+  void shouldCutOffAClientThatTakesNothing() throws Exception {
+    Path other = folder.resolve("impatient");
+    try (HybridSocket impatient =
+            new HybridSocket(vsock.hub, other, HybridSocketTest::daemon, Duration.ofMillis(200));
+        SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(other))) {
+      client.write(ByteBuffer.wrap("CONNECT 1024\n".getBytes(US_ASCII)));
+      Packet request = await(VsockDriver.REQUEST);
+      vsock.send(GUEST, request.from(), VsockDriver.RESPONSE);
+      assertEquals("OK " + request.from() + "\n", read(client));
+
+      int sent = 0;
+      int forwarded = 0;
+      Packet packet;
+      do {
+        if (sent - forwarded + VsockDriver.ROOM <= VsockConnection.BUFFER) {
+          vsock.send(GUEST, request.from(), VsockDriver.RW, 0, new byte[VsockDriver.ROOM]);
+          sent += VsockDriver.ROOM;
+        } else {
+          Thread.sleep(2);
+        }
+        packet = vsock.next();
+        forwarded = packet == null ? forwarded : packet.forwarded();
+      } while (packet == null || packet.operation() != VsockDriver.SHUTDOWN);
+
+      assertEquals(3, packet.flags());
     }
   }
 
