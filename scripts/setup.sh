@@ -66,14 +66,19 @@ jdk_package() {
   return 1
 }
 
-# setup_java [maven]: a JDK, and Maven where asked for, are there when this returns.
+# setup_java [maven]: a JDK, and what a build needs where asked for, are there when this returns: Maven, and the compiler of
+# the guest agent.
 setup_java() {
   local missing=() package
   find_jdk || missing+=(jdk)
-  if [ "${1-}" = maven ] && ! have mvn; then missing+=(maven); fi
+  if [ "${1-}" = maven ]; then
+    have mvn || missing+=(maven)
+    have gcc || missing+=(gcc)
+    have musl-gcc || missing+=(musl-tools)
+  fi
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "${missing[0]}" = jdk ]; then
-    have apt-cache || die "$EXIT_MISSING" "building needs a JDK of $JDK_OLDEST or newer, and Maven"
+    have apt-cache || die "$EXIT_MISSING" "building needs a JDK of $JDK_OLDEST or newer, Maven, gcc and musl-gcc"
     if ! package=$(jdk_package) && can_be_root; then
       say "fetching apt's package lists"
       apt_root update >/dev/null || say "apt-get update failed"
@@ -141,5 +146,5 @@ set_run_classpath() {
 is_built() {
   local built=$JAVISOR_ROOT/target/lib/.built
   [ -e "$built" ] &&
-    [ -z "$(find "$JAVISOR_ROOT/pom.xml" "$JAVISOR_ROOT/src/main" -newer "$built" -print -quit)" ]
+    [ -z "$(find "$JAVISOR_ROOT/pom.xml" "$JAVISOR_ROOT/src/main" "$JAVISOR_ROOT/scripts/agent" -newer "$built" -print -quit)" ]
 }
