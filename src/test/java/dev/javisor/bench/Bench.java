@@ -3,6 +3,7 @@ package dev.javisor.bench;
 import dev.javisor.bench.device.Allocation;
 import dev.javisor.bench.device.DeviceLoad;
 import dev.javisor.bench.device.NetLoad;
+import dev.javisor.internal.virtio.vsock.VsockThroughput;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
@@ -39,7 +40,8 @@ final class Bench implements Callable<Integer> {
                   new WarmBoot(1),
                   new ProcessStart(),
                   new Footprint(),
-                  new Allocation()),
+                  new Allocation(),
+                  new VsockThroughput()),
               Stream.concat(DeviceLoad.all().stream(), NetLoad.all().stream()))
           .toList();
 
