@@ -22,6 +22,21 @@ final class BoardSettings {
     return platform;
   }
 
+  /** The modules by which Linux drives what was asked for. */
+  List<String> drivers() {
+    List<String> drivers = new ArrayList<>();
+    if (rng != null) {
+      drivers.add("virtio_rng");
+    }
+    if (pvpanic) {
+      drivers.add("pvpanic_pci");
+    }
+    if (watchdog) {
+      drivers.add("wdat_wdt");
+    }
+    return drivers;
+  }
+
   void rng(Path source) {
     rng = source;
   }

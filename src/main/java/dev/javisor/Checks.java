@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks of single values of a configuration. Each adds what is wrong to the problems. */
 final class Checks {
+  private static final double LEAST_MULTIPLIER = 0.01;
+  private static final double MOST_MULTIPLIER = 1000;
   private static final int LONGEST_NAME = 64;
 
   /** Linux, arch/x86/include/asm/setup.h: COMMAND_LINE_SIZE is 2048, the final NUL included. */
@@ -27,6 +29,14 @@ final class Checks {
     if (name.isBlank() || name.length() > LONGEST_NAME || !printable) {
       problems.add(
           new Problem("name", shown(name), "expected 1 to 64 characters, no control characters"));
+    }
+  }
+
+  static void timeoutMultiplier(double multiplier, List<Problem> problems) {
+    // Not a number is in no range.
+    if (!(multiplier >= LEAST_MULTIPLIER && multiplier <= MOST_MULTIPLIER)) {
+      problems.add(
+          new Problem("timeoutMultiplier", Double.toString(multiplier), "expected 0.01 to 1000"));
     }
   }
 

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.NetBackend;
-import dev.javisor.config.ConsoleMode;
+import dev.javisor.config.AgentConfig;
 import dev.javisor.config.CpuConfig;
 import dev.javisor.config.DiskConfig;
 import dev.javisor.config.MemoryConfig;
@@ -16,12 +16,13 @@ import dev.javisor.config.VsockConfig;
 import dev.javisor.error.HypervisorUnavailableException;
 import dev.javisor.error.InvalidConfigurationException;
 import dev.javisor.event.VmListener;
+import dev.javisor.guest.CloudInitSeed;
 import dev.javisor.guest.GuestKernel;
 import dev.javisor.guest.Initramfs;
 import dev.javisor.internal.config.HostMemory;
 import dev.javisor.internal.config.Problem;
-import dev.javisor.internal.console.ConsoleConsumer;
 import dev.javisor.internal.console.ConsolePorts;
+import dev.javisor.internal.guest.SeedContent;
 import dev.javisor.internal.machine.BoardSpec;
 import dev.javisor.internal.machine.CpuSpec;
 import dev.javisor.internal.machine.DeviceIds;
@@ -33,7 +34,6 @@ import dev.javisor.internal.machine.MachineVsock;
 import dev.javisor.internal.machine.PciDeviceFactory;
 import dev.javisor.internal.machine.Platform;
 import dev.javisor.internal.memory.RamSpec;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,12 +41,10 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /** Collects what the user says, and finds all that is wrong with it at once. */
-final class DefaultBuilder implements VirtualMachine.Builder {
+final class DefaultBuilder extends BuilderConsoles {
   private static final int ASSUMED_MOST_VCPUS = 4096;
   private static final int ASSUMED_ADDRESS_BITS = 46;
 
@@ -59,12 +57,11 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   private final DiskList disks = new DiskList();
   private final NetList nets = new NetList();
   private @Nullable VsockSettings vsock;
-  private final ConsoleSettings consoles = new ConsoleSettings();
-  private final List<Supplier<ConsoleConsumer>> consumers = new ArrayList<>();
+  private @Nullable AgentSettings agent;
   private final List<VmListener> listeners = new ArrayList<>();
   private @Nullable String name;
-  private String consoleBuffer = "1M";
   private MemoryFit memoryFit = MemoryFit.WARN;
+  private double timeoutMultiplier = 1;
   private OnReset onReset = OnReset.REBOOT;
   private ThreadFactory threadFactory = Thread::new;
   private @Nullable DefaultQueueLoop queueLoop;
@@ -88,7 +85,8 @@ final class DefaultBuilder implements VirtualMachine.Builder {
 
   @Override
   public VirtualMachine.Builder kernel(GuestKernel kernel) {
-    return kernel(kernel.image());
+    payload.kernel(kernel);
+    return this;
   }
 
   @Override
@@ -217,6 +215,25 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   }
 
   @Override
+  public VirtualMachine.Builder agent() {
+    return agent(agent -> {});
+  }
+
+  @Override
+  public VirtualMachine.Builder agent(Consumer<? super AgentConfig> agent) {
+    AgentSettings settings = new AgentSettings();
+    requireNonNull(agent, "agent").accept(settings);
+    this.agent = settings;
+    return this;
+  }
+
+  @Override
+  public VirtualMachine.Builder timeoutMultiplier(double multiplier) {
+    timeoutMultiplier = multiplier;
+    return this;
+  }
+
+  @Override
   public VirtualMachine.Builder rng() {
     return rng(Path.of("/dev/urandom"));
   }
@@ -248,45 +265,6 @@ final class DefaultBuilder implements VirtualMachine.Builder {
   @Override
   public VirtualMachine.Builder onReset(OnReset onReset) {
     this.onReset = requireNonNull(onReset, "onReset");
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder serial(ConsoleMode mode) {
-    consoles.serial(requireNonNull(mode, "mode"));
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder virtioConsole(ConsoleMode mode) {
-    consoles.virtio(requireNonNull(mode, "mode"));
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder console(Consumer<? super String> lines) {
-    requireNonNull(lines, "lines");
-    consumers.add(() -> ConsoleConsumer.lines(lines));
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder consoleLog(Logger logger) {
-    requireNonNull(logger, "logger");
-    consumers.add(() -> ConsoleConsumer.logger(logger));
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder consoleOutput(OutputStream stream) {
-    requireNonNull(stream, "stream");
-    consumers.add(() -> ConsoleConsumer.stream(stream));
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder consoleBuffer(String size) {
-    consoleBuffer = requireNonNull(size, "size");
     return this;
   }
 
@@ -335,8 +313,10 @@ final class DefaultBuilder implements VirtualMachine.Builder {
     boolean available = facts.problem() == null;
     String vmName = name != null ? name : randomName();
     Checks.name(vmName, problems);
-    PayloadSettings.Resolved boot = payload.resolve(consoles.defaultCmdline(), problems);
-    ConsolePorts ports = consoles.resolve(problems);
+    Checks.timeoutMultiplier(timeoutMultiplier, problems);
+    ConsolePorts ports = consolePorts(problems);
+    PayloadSettings.Resolved boot =
+        payload.resolve(defaultCmdline(), agent, drivers(ports), problems);
     CpuSpec cpuSpec = cpus.resolve(available ? facts.maxVcpus() : ASSUMED_MOST_VCPUS, problems);
     RamSpec ram =
         memory.resolve(
@@ -352,7 +332,7 @@ final class DefaultBuilder implements VirtualMachine.Builder {
     List<MachineNic> nics = nets.resolve(ids, problems);
     devices.addAll(nics);
     Optional<MachineVsock> sockets =
-        Optional.ofNullable(vsock).map(settings -> settings.resolve(ids, problems));
+        vsockOrDefault().map(settings -> settings.resolve(ids, problems));
     sockets.ifPresent(devices::add);
     return new VmSetup(
         vmName,
@@ -365,8 +345,8 @@ final class DefaultBuilder implements VirtualMachine.Builder {
         boot.letGo(),
         threadFactory,
         onReset,
-        Checks.consoleBuffer(consoleBuffer, problems),
-        List.copyOf(consumers),
+        consoleBytes(problems),
+        consumers(),
         List.copyOf(listeners));
   }
 
@@ -377,9 +357,48 @@ final class DefaultBuilder implements VirtualMachine.Builder {
     }
     boardSettings.claim(ids, problems);
     List<PciDeviceFactory> devices =
-        new ArrayList<>(disks.resolve(ids, queueLoop != null, problems));
+        new ArrayList<>(agentDisks(problems).resolve(ids, queueLoop != null, problems));
     devices.addAll(boardSettings.devices(problems));
     return devices;
+  }
+
+  private Optional<VsockSettings> vsockOrDefault() {
+    return Optional.ofNullable(vsock == null && agent != null ? new VsockSettings() : vsock);
+  }
+
+  /** The modules for this machine's devices. */
+  private List<String> drivers(ConsolePorts ports) {
+    List<String> drivers = new ArrayList<>();
+    if (!disks.isEmpty()) {
+      drivers.add("virtio_blk");
+    }
+    if (!nets.isEmpty()) {
+      drivers.add("virtio_net");
+    }
+    if (ports.hasVirtio()) {
+      drivers.add("virtio_console");
+    }
+    drivers.addAll(boardSettings.drivers());
+    return drivers;
+  }
+
+  /** The disks, and a seed for the agent where a firmware boots an image and there is none. */
+  private DiskList agentDisks(List<Problem> problems) {
+    if (agent == null || agent.isInImage() || !payload.hasFirmware()) {
+      return disks;
+    }
+    Optional<SeedContent> seed = disks.seed();
+    if (seed.isEmpty()) {
+      return disks.with(new DiskSettings(CloudInitSeed.builder().agent().build().toDisk()));
+    }
+    if (!seed.get().carriesAgent()) {
+      problems.add(
+          new Problem(
+              "agent",
+              "set",
+              "the cloud-init seed has none: make it by CloudInitSeed.builder().agent()"));
+    }
+    return disks;
   }
 
   private static void refuse(List<Problem> problems, @Nullable HostProblem obstacle) {

@@ -2,6 +2,7 @@ package dev.javisor;
 
 import dev.javisor.internal.block.file.DiskSpec;
 import dev.javisor.internal.config.Problem;
+import dev.javisor.internal.guest.SeedContent;
 import dev.javisor.internal.machine.DeviceIds;
 import dev.javisor.internal.machine.DiskDevices;
 import dev.javisor.internal.machine.PciDeviceFactory;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The disks as the builder was told, in their order. */
 final class DiskList {
@@ -17,6 +19,27 @@ final class DiskList {
 
   void add(DiskSettings disk) {
     disks.add(disk);
+  }
+
+  boolean isEmpty() {
+    return disks.isEmpty();
+  }
+
+  /** The first cloud-init seed among them that is known to be one. */
+  Optional<SeedContent> seed() {
+    return disks.stream()
+        .map(DiskSettings::backend)
+        .filter(SeedContent.class::isInstance)
+        .map(SeedContent.class::cast)
+        .findFirst();
+  }
+
+  /** These disks, and another one behind them. */
+  DiskList with(DiskSettings another) {
+    DiskList all = new DiskList();
+    all.disks.addAll(disks);
+    all.add(another);
+    return all;
   }
 
   /**

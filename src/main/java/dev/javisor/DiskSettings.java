@@ -40,6 +40,11 @@ final class DiskSettings implements DiskConfig {
     this.backend = backend;
   }
 
+  /** The user's code that is the disk, if it has no path. */
+  @Nullable BlockBackend backend() {
+    return backend;
+  }
+
   @Override
   public DiskConfig path(Path path) {
     this.path = requireNonNull(path, "path");

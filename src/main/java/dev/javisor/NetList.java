@@ -16,6 +16,10 @@ final class NetList {
     nets.add(net);
   }
 
+  boolean isEmpty() {
+    return nets.isEmpty();
+  }
+
   /**
    * Makes out the devices, and looks at what is behind them.
    *

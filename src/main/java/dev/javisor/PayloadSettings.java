@@ -1,5 +1,6 @@
 package dev.javisor;
 
+import dev.javisor.guest.GuestKernel;
 import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.machine.Payload;
 import java.nio.file.Path;
@@ -14,10 +15,17 @@ final class PayloadSettings {
   private @Nullable Path kernel;
   private @Nullable Path firmware;
   private @Nullable String cmdline;
+  private @Nullable GuestKernel modules;
   private InitramfsSource initramfs = InitramfsSource.NONE;
 
   void kernel(Path file) {
     kernel = file;
+    modules = null;
+  }
+
+  void kernel(GuestKernel from) {
+    kernel = from.image();
+    modules = from;
   }
 
   void firmware(Path file) {
@@ -32,19 +40,42 @@ final class PayloadSettings {
     cmdline = text;
   }
 
+  /** Whether a firmware is to be started. */
+  boolean hasFirmware() {
+    return firmware != null;
+  }
+
   /**
    * Makes out the payload, with something harmless in the place of what is wrong.
    *
    * @param defaultCmdline for a kernel, if none was set
+   * @param agent the agent that is to come by an initramfs, if any
+   * @param drivers modules that this machine's devices want, where the agent is to load them
    */
-  Resolved resolve(String defaultCmdline, List<Problem> problems) {
-    return firmware != null ? firmware(firmware, problems) : kernel(defaultCmdline, problems);
+  Resolved resolve(
+      String defaultCmdline,
+      @Nullable AgentSettings agent,
+      List<String> drivers,
+      List<Problem> problems) {
+    return firmware != null
+        ? firmware(firmware, problems)
+        : kernel(defaultCmdline, agent, drivers, problems);
   }
 
-  private Resolved kernel(String defaultCmdline, List<Problem> problems) {
+  private Resolved kernel(
+      String defaultCmdline,
+      @Nullable AgentSettings agent,
+      List<String> drivers,
+      List<Problem> problems) {
     Checks.file("kernel", kernel, problems);
-    InitramfsSource.Found found = initramfs.find(problems);
     String commands = cmdline != null ? cmdline : defaultCmdline;
+    InitramfsSource source = initramfs;
+    if (agent != null && !agent.isInImage()) {
+      AgentCommandLine line = AgentCommandLine.of(commands, initramfs != InitramfsSource.NONE);
+      commands = line.text();
+      source = initramfs.behind(agent.resolve(line.role(), modules, drivers, problems));
+    }
+    InitramfsSource.Found found = source.find(problems);
     Checks.cmdline(commands, problems);
     Path image = kernel != null ? kernel : Path.of("");
     return new Resolved(

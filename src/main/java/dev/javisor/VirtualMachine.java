@@ -2,6 +2,7 @@ package dev.javisor;
 
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.NetBackend;
+import dev.javisor.config.AgentConfig;
 import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.CpuConfig;
 import dev.javisor.config.DiskConfig;
@@ -328,6 +329,29 @@ public interface VirtualMachine extends AutoCloseable {
      * @param vsock told at once
      */
     Builder vsock(Consumer<? super VsockConfig> vsock);
+
+    /**
+     * Puts Javisor's agent into the guest, which runs commands there, copies files and answers for
+     * its ports: {@link VirtualMachine#agent}. With it comes a vsock device, unless there is one
+     * already. Default: none.
+     */
+    Builder agent();
+
+    /**
+     * Puts Javisor's agent into the guest.
+     *
+     * @param agent told at once
+     */
+    Builder agent(Consumer<? super AgentConfig> agent);
+
+    /**
+     * Gives everything more time that waits for the guest: the agent's calls and {@link
+     * VirtualMachine#waitFor}, whoever says how long. For machines that are slow, and not by their
+     * own fault. Default 1.
+     *
+     * @param multiplier 0.01 to 1000
+     */
+    Builder timeoutMultiplier(double multiplier);
 
     /**
      * Gives the guest random numbers of the host's {@code /dev/urandom}: a virtio entropy device,

@@ -3,6 +3,7 @@ package dev.javisor.guest;
 import static java.util.Objects.requireNonNull;
 
 import dev.javisor.backend.BlockBackend;
+import dev.javisor.internal.guest.AgentProgram;
 import dev.javisor.internal.guest.FatImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,7 +50,7 @@ public final class CloudInitSeed {
 
   /** A disk that cannot be written to, for any number of machines. */
   public BlockBackend toDisk() {
-    return new SeedDisk(toBytes());
+    return new SeedDisk(toBytes(), files.containsKey(SeedAgent.FILE));
   }
 
   /**
@@ -80,6 +81,7 @@ public final class CloudInitSeed {
     private @Nullable String hostname;
     private @Nullable String userData;
     private @Nullable String networkConfig;
+    private boolean agent;
 
     private Builder() {}
 
@@ -146,6 +148,16 @@ public final class CloudInitSeed {
     }
 
     /**
+     * Has the guest start Javisor's agent at each boot, from a file system in its memory: {@code
+     * VirtualMachine.Builder.agent()} needs it where a firmware boots an image. It comes as vendor
+     * data, beside the user data.
+     */
+    public Builder agent() {
+      agent = true;
+      return this;
+    }
+
+    /**
      * Makes the seed.
      *
      * @throws IllegalStateException if there are users and user data both, or more than 8 MiB
@@ -161,6 +173,10 @@ public final class CloudInitSeed {
       put(files, "user-data", data);
       if (networkConfig != null) {
         put(files, "network-config", networkConfig);
+      }
+      if (agent) {
+        put(files, "vendor-data", SeedAgent.vendorData(LABEL));
+        files.put(SeedAgent.FILE, AgentProgram.bytes());
       }
       long bytes = files.values().stream().mapToLong(content -> content.length).sum();
       if (bytes > MOST_BYTES) {

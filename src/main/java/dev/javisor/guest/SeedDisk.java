@@ -4,13 +4,24 @@ import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.BlockOperation;
 import dev.javisor.backend.BlockRequest;
 import dev.javisor.backend.BlockStatus;
+import dev.javisor.internal.guest.SeedContent;
 
 /** A disk whose content is a constant. */
-final class SeedDisk implements BlockBackend {
+final class SeedDisk implements BlockBackend, SeedContent {
   private final byte[] content;
+  private final boolean agent;
 
-  SeedDisk(byte[] content) {
+  /**
+   * @param agent whether the guest starts an agent from it
+   */
+  SeedDisk(byte[] content, boolean agent) {
     this.content = content;
+    this.agent = agent;
+  }
+
+  @Override
+  public boolean carriesAgent() {
+    return agent;
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.backend.BlockBackend;
+import dev.javisor.internal.guest.AgentProgram;
 import dev.javisor.testing.guest.FatReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -114,5 +115,17 @@ class CloudInitSeedTest {
     assertEquals(Files.size(file), disk.size());
     assertArrayEquals(seed.toBytes(), Files.readAllBytes(file));
     assertThrows(UncheckedIOException.class, () -> seed.writeTo(folder.resolve("no/file")));
+  }
+
+  @Test
+  void shouldCarryTheAgent_besideTheUserData() {
+    CloudInitSeed seed = CloudInitSeed.builder().userData("#!/bin/sh\ntrue\n").agent().build();
+
+    assertEquals("#!/bin/sh\ntrue\n", file(seed, "user-data"));
+    assertArrayEquals(
+        AgentProgram.bytes(), new FatReader(seed.toBytes()).files().get("javisor-agent"));
+    String hook = file(seed, "vendor-data");
+    assertTrue(hook.startsWith("#cloud-boothook\n#!/bin/sh\n"), hook);
+    assertTrue(hook.contains("blkid -L CIDATA"), hook);
   }
 }

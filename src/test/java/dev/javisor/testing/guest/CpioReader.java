@@ -36,8 +36,10 @@ public final class CpioReader {
       byte[] content = Arrays.copyOfRange(archive, data, data + fields[6]);
       at = (data + fields[6] + 3) & ~3;
       if (name.equals("TRAILER!!!")) {
-        if (at != archive.length) {
-          throw new AssertionError((archive.length - at) + " bytes behind the trailer");
+        for (int i = at; i < archive.length; i++) {
+          if (archive[i] != 0) {
+            throw new AssertionError("something behind the trailer at " + i);
+          }
         }
         return items;
       }
