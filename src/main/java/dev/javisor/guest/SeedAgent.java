@@ -30,9 +30,9 @@ final class SeedAgent {
         cp "$home/seed/%s" "$home/agent"
         chmod 0755 "$home/agent"
         umount "$home/seed"
-        # A unit of its own outlives the one that runs this hook.
-        systemd-run --unit=javisor-agent --property=DefaultDependencies=no "$home/agent" --daemon ||
-          setsid "$home/agent" --daemon
+        # A unit of its own outlives the one that runs this hook. The agent goes to the background by itself.
+        systemd-run --unit=javisor-agent --property=Type=forking --property=DefaultDependencies=no \\
+          "$home/agent" --daemon || "$home/agent" --daemon
         """
         .formatted(label, FILE);
   }
