@@ -104,8 +104,7 @@ _Noreturn void serve_copy_out(struct conn *conn, struct fields *fields);
 _Noreturn void serve_tcp(struct conn *conn, struct fields *fields);
 _Noreturn void serve_facts(struct conn *conn, struct fields *fields);
 
-/* init.c and root.c: the first process. */
+/* init.c: the first process. */
 _Noreturn void init_run(char **argv, char **envp);
-_Noreturn void root_run(char **argv, char **envp);
 
 #endif

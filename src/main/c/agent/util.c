@@ -77,7 +77,8 @@ void claim_standard_streams(void)
 
 void open_proc(void)
 {
-    proc_folder = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (proc_folder < 0)
+        proc_folder = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* The session of a process, by the sixth field of its stat: the second, its name, may hold anything. */

@@ -1,0 +1,22 @@
+/* The parts of the first process. */
+#ifndef JAVISOR_INIT_H
+#define JAVISOR_INIT_H
+
+#include "agent.h"
+
+/* To the console: what failed, and why (errno). */
+void complain(const char *what, const char *path);
+
+/* standalone.c: a small init of our own. */
+void standalone_prepare(void);
+_Noreturn void standalone_run(void);
+
+/* root.c: the way to a disk's root. */
+_Noreturn void root_run(char **argv, char **envp);
+
+/* blockdev.c: the path of the device that root= names, or false while there is none. */
+bool device_find(const char *wanted, char *path, size_t size);
+/* Tells the console which block devices there are. */
+void devices_list(void);
+
+#endif
