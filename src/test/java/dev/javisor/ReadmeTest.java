@@ -17,18 +17,24 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The README's code is the examples' code, which compiles; its links lead somewhere. */
+/**
+ * The code of the README and the guides is the examples' code, which compiles; their links lead
+ * somewhere.
+ */
 class ReadmeTest {
   private static final Path EXAMPLES = Path.of("examples/src/main/java");
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
-  @Test
-  void shouldQuoteTheExamples_whenItShowsJava() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "javadoc/user-guide.md"})
+  void shouldQuoteTheExamples_whenItShowsJava(Path page) throws IOException {
     String examples = withoutSpace(allText(sources()));
 
-    List<String> blocks = found(JAVA_BLOCK, Files.readString(Path.of("README.md")));
+    List<String> blocks = found(JAVA_BLOCK, Files.readString(page));
 
     assertFalse(blocks.isEmpty());
     for (String block : blocks) {
@@ -65,12 +71,15 @@ class ReadmeTest {
     }
   }
 
-  @Test
-  void shouldLinkToFilesThatAreThere() throws IOException {
-    List<String> links = found(LINK, Files.readString(Path.of("README.md")));
+  @ParameterizedTest
+  @ValueSource(strings = {"README.md", "javadoc/user-guide.md"})
+  void shouldLinkToFilesThatAreThere(Path page) throws IOException {
+    List<String> links = found(LINK, Files.readString(page));
 
     assertFalse(links.isEmpty());
-    assertEquals(List.of(), links.stream().filter(link -> !Files.exists(Path.of(link))).toList());
+    assertEquals(
+        List.of(),
+        links.stream().filter(link -> !Files.exists(page.resolveSibling(link))).toList());
   }
 
   private static List<String> found(Pattern pattern, String text) {
