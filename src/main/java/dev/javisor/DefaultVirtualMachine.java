@@ -86,6 +86,14 @@ final class DefaultVirtualMachine implements VirtualMachine {
   }
 
   @Override
+  public VirtualMachine waitFor(Wait... waits) throws InterruptedException {
+    Wait wait = WaitRun.of(waits.clone());
+    lifecycle.checkMayWait("waitFor()");
+    new WaitRun(this, wait, 1, WaitClock.SYSTEM, lifecycle::endlessPanic).run();
+    return this;
+  }
+
+  @Override
   public CompletableFuture<VmExit> exit() {
     return lifecycle.exited().copy();
   }

@@ -132,6 +132,26 @@ public interface VirtualMachine extends AutoCloseable {
   VmExit awaitExit(Duration timeout) throws InterruptedException;
 
   /**
+   * Waits until the guest is ready for what comes next: until all of these hold, or held once.
+   *
+   * <pre>{@code
+   * vm.waitFor(Wait.console("login:"));
+   * }</pre>
+   *
+   * @return this machine
+   * @throws dev.javisor.error.WaitTimeoutException if they do not in time, telling how far each
+   *     got, what the vCPUs were doing and what the console showed last; the machine goes on
+   * @throws dev.javisor.error.WaitException with the same, at once, if the guest ends or hangs in a
+   *     kernel panic
+   * @throws InterruptedException if the thread is interrupted while it waits
+   * @throws dev.javisor.error.VmStateException if it was not booted
+   * @throws IllegalArgumentException if there is nothing to wait for
+   * @throws IllegalStateException if called by a listener or console consumer of this machine,
+   *     which would wait for itself
+   */
+  VirtualMachine waitFor(Wait... waits) throws InterruptedException;
+
+  /**
    * Completes when the guest has ended, normally and never by cancellation of what is returned
    * here: each call returns a future of its own. Before it completes, console consumers have got
    * all output and listeners have been told, unless one of them blocks while the machine is closed.

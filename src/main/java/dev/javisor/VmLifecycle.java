@@ -218,6 +218,16 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
     }
   }
 
+  /** Refuses a call that waits for the guest on the thread that tells about it. */
+  void checkMayWait(String call) {
+    legality.notOnEventThread(call);
+  }
+
+  /** The message of the panic in which the guest's kernel spins for ever, or null. */
+  @Nullable String endlessPanic() {
+    return monitor.exit() == null ? monitor.endlessPanic() : null;
+  }
+
   VmExit awaitExit(Duration timeout) throws InterruptedException {
     legality.notOnEventThread("awaitExit()");
     if (state() == VmState.CREATED) {

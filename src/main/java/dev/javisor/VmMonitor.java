@@ -106,6 +106,11 @@ final class VmMonitor implements MachineListener {
     return panics.pending();
   }
 
+  /** As {@link #panic}, but only once the kernel has said that it does nothing any more. */
+  @Nullable String endlessPanic() {
+    return panics.endless();
+  }
+
   /** Keeps this object reachable until the guest ends. */
   void holdWhileRunning(Object handle) {
     held = handle;

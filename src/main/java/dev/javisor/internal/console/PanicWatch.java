@@ -21,6 +21,7 @@ public final class PanicWatch {
   private final byte[] line = new byte[1024];
   private int length;
   private @Nullable String pending;
+  private boolean over;
 
   /**
    * Takes a byte.
@@ -47,9 +48,15 @@ public final class PanicWatch {
     return pending;
   }
 
+  /** As {@link #pending}, once the kernel has said by its last line that it now spins for ever. */
+  public synchronized @Nullable String endless() {
+    return over ? pending : null;
+  }
+
   /** Forgets everything: the guest starts anew. */
   public synchronized void reset() {
     pending = null;
+    over = false;
     length = 0;
   }
 
@@ -58,6 +65,9 @@ public final class PanicWatch {
     if (start >= 0 && !text.contains(END_OF_PANIC)) {
       pending = text.substring(start + PANIC.length());
       return pending;
+    }
+    if (start >= 0) {
+      over = true;
     }
     for (String words : ORDERLY) {
       if (text.contains(words)) {

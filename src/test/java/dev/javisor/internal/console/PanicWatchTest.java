@@ -31,6 +31,18 @@ class PanicWatchTest {
   }
 
   @Test
+  void shouldTellThatAPanicIsEndless_whenItsClosingLineIsThere() {
+    write(PANIC);
+    assertNull(watch.endless());
+
+    write("[    1.6] ---[ end Kernel panic - not syncing: VFS: Unable ]---\r\n");
+    assertEquals(MESSAGE, watch.endless());
+    watch.reset();
+
+    assertNull(watch.endless());
+  }
+
+  @Test
   void shouldFindItBehindAProgramsUnfinishedOutput() {
     assertEquals(List.of(MESSAGE), write("x".repeat(100_000) + PANIC));
   }

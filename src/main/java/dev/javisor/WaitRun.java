@@ -1,0 +1,116 @@
+package dev.javisor;
+
+import static java.time.temporal.ChronoUnit.MILLIS;
+
+import dev.javisor.error.VmStateException;
+import dev.javisor.error.WaitException;
+import dev.javisor.error.WaitTimeoutException;
+import dev.javisor.event.VcpuInfo;
+import dev.javisor.event.VmExit;
+import dev.javisor.event.VmState;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Waits for something, on the caller's thread. */
+final class WaitRun {
+  private static final int TAIL_LINES = 20;
+
+  private final VirtualMachine vm;
+  private final Wait wait;
+  private final WaitClock clock;
+  private final Supplier<@Nullable String> endlessPanic;
+  private final WaitNode root;
+  private final long timeout;
+  private final long begin;
+
+  /**
+   * @param multiplier what timeouts are multiplied by
+   * @param endlessPanic tells the message of the kernel panic in which the guest hangs, or null
+   */
+  WaitRun(
+      VirtualMachine vm,
+      Wait wait,
+      double multiplier,
+      WaitClock clock,
+      Supplier<@Nullable String> endlessPanic) {
+    this.vm = vm;
+    this.wait = wait;
+    this.clock = clock;
+    this.endlessPanic = endlessPanic;
+    root = new WaitNode(wait, null, multiplier);
+    timeout = WaitNode.nanos(wait.wholeTimeout(), multiplier);
+    begin = clock.nanos();
+  }
+
+  /** All of these waits as one. */
+  static Wait of(Wait... waits) {
+    return waits.length == 1 ? waits[0] : Wait.all(waits);
+  }
+
+  /** An interrupt that came as another exception. */
+  static InterruptedException interrupted(Throwable cause) {
+    InterruptedException e = new InterruptedException(cause.getMessage());
+    e.initCause(cause);
+    return e;
+  }
+
+  void run() throws InterruptedException {
+    CompletableFuture<VmExit> exit = vm.exit();
+    if (vm.state() == VmState.CREATED) {
+      throw new VmStateException(
+          VmState.CREATED, "VM %s was not booted: boot() it before waitFor()".formatted(vm.name()));
+    }
+    while (true) {
+      // Asked first: what the guest wrote before its end is then seen by the tries below.
+      boolean ended = exit.isDone();
+      if (root.poll(vm, this::sinceBegin, timeout, ended)) {
+        return;
+      }
+      failIfHopeless(ended ? exit.getNow(null) : null);
+      long now = sinceBegin();
+      if (now >= timeout || root.isOver(now)) {
+        throw timeUp();
+      }
+      long pause = Math.min(root.nextEvent(now), timeout) - now;
+      clock.pass(Duration.ofNanos(Math.max(1, pause)), exit);
+    }
+  }
+
+  private void failIfHopeless(@Nullable VmExit exit) {
+    String panic = endlessPanic.get();
+    if (exit == null && panic == null) {
+      return;
+    }
+    String why =
+        exit == null ? "its kernel hangs in a panic: " + panic : "its guest ended: " + exit;
+    String head = "VM %s: waited %s for %s, but %s".formatted(vm.name(), waited(), wait, why);
+    throw new WaitException(
+        head, waited(), root.conditions(), exit, vcpus(), vm.console().tail(TAIL_LINES));
+  }
+
+  private WaitTimeoutException timeUp() {
+    String head = "VM %s: waited %s in vain for %s".formatted(vm.name(), waited(), wait);
+    return new WaitTimeoutException(
+        head, waited(), root.conditions(), vcpus(), vm.console().tail(TAIL_LINES));
+  }
+
+  private List<VcpuInfo> vcpus() {
+    try {
+      return vm.vcpus();
+    } catch (VmStateException e) {
+      // Closed meanwhile: there are none.
+      return List.of();
+    }
+  }
+
+  private Duration waited() {
+    return Duration.ofNanos(sinceBegin()).truncatedTo(MILLIS);
+  }
+
+  private long sinceBegin() {
+    return clock.nanos() - begin;
+  }
+}
