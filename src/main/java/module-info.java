@@ -9,6 +9,7 @@ module dev.javisor {
   requires static transitive org.jspecify;
 
   exports dev.javisor;
+  exports dev.javisor.agent;
   exports dev.javisor.backend;
   exports dev.javisor.config;
   exports dev.javisor.error;

@@ -28,6 +28,7 @@ class LayersTest {
   private static final String ROOT = "dev.javisor";
   private static final String[] PUBLIC = {
     ROOT,
+    "dev.javisor.agent",
     "dev.javisor.backend",
     "dev.javisor.config",
     "dev.javisor.error",
@@ -144,6 +145,26 @@ class LayersTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage("java..", "org.jspecify..", "dev.javisor.error", "dev.javisor.event")
+        .check(javisor);
+  }
+
+  @Test
+  void shouldLetTheAgentBeALayerThatMachinesDoNotKnow() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT, "dev.javisor.agent", "dev.javisor.internal.agent")
+        .and()
+        .resideOutsideOfPackages("dev.javisor.junit..", "dev.javisor.internal.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.javisor.agent", "dev.javisor.internal.agent")
+        .check(javisor);
+    classes()
+        .that()
+        .resideInAPackage("dev.javisor.agent")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", "org.jspecify..", "dev.javisor.agent", "dev.javisor.error")
         .check(javisor);
   }
 
