@@ -6,6 +6,7 @@ module dev.javisor {
   requires transitive org.slf4j;
   requires org.tukaani.xz;
   requires static info.picocli;
+  requires static org.junit.jupiter.api;
   requires static transitive org.jspecify;
 
   exports dev.javisor;
@@ -15,6 +16,7 @@ module dev.javisor {
   exports dev.javisor.error;
   exports dev.javisor.event;
   exports dev.javisor.guest;
+  exports dev.javisor.junit;
 
   opens dev.javisor.internal.cli to
       info.picocli;

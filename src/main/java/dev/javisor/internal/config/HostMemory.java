@@ -50,6 +50,11 @@ public final class HostMemory {
     return Optional.empty();
   }
 
+  /** How much new processes could take without swapping, as far as the host tells. */
+  public OptionalLong available() {
+    return min(meminfo("MemAvailable:"), leftInGroup());
+  }
+
   /** Why the host's reserved huge pages of 2 MiB do not suffice, if they do not. */
   public Optional<String> hugePageShortage(long bytes) {
     long needed = (bytes + HUGE_PAGE - 1) / HUGE_PAGE;

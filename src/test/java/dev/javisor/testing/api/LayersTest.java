@@ -33,7 +33,8 @@ class LayersTest {
     "dev.javisor.config",
     "dev.javisor.error",
     "dev.javisor.event",
-    "dev.javisor.guest"
+    "dev.javisor.guest",
+    "dev.javisor.junit"
   };
 
   /** Registers and tables that a guest sees: tested without a hypervisor, so free of one. */

@@ -1,0 +1,45 @@
+package dev.javisor.junit;
+
+import dev.javisor.Hypervisor;
+import dev.javisor.VirtualMachine;
+import dev.javisor.Wait;
+import dev.javisor.guest.GuestPackages;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Machines on this host. */
+final class HostMachines implements MachineSource {
+  /** A panic resets, which ends the machine. */
+  private static final String CMDLINE = "console=ttyS0 panic=-1";
+
+  private static final int AGENT_PORT = 1022;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @Override
+  public Optional<String> obstacle() {
+    Hypervisor hypervisor = Hypervisor.probe();
+    return hypervisor
+        .obstacle()
+        .or(hypervisor::stockKernelObstacle)
+        .map(obstacle -> obstacle.reason() + "; " + obstacle.fix());
+  }
+
+  @Override
+  public VirtualMachine.Builder builder() {
+    return VirtualMachine.builder();
+  }
+
+  @Override
+  public void setDefaults(VirtualMachine.Builder builder, String words) {
+    GuestPackages debian = GuestPackages.debian();
+    builder
+        .kernel(debian.kernel())
+        .cmdline(words.isEmpty() ? CMDLINE : CMDLINE + " " + words)
+        .agent(agent -> agent.busybox(debian.busybox()));
+  }
+
+  @Override
+  public void awaitReady(VirtualMachine vm) throws InterruptedException {
+    vm.waitFor(Wait.vsock(AGENT_PORT).timeout(PATIENCE));
+  }
+}

@@ -1,0 +1,78 @@
+package dev.javisor.junit;
+
+import dev.javisor.VirtualMachine;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A machine that tests use, with what belongs to it. Closing it twice does nothing. */
+@SuppressWarnings("deprecation") // Before 5.13, stores close nothing else.
+final class RunningVm implements AutoCloseable, ExtensionContext.Store.CloseableResource {
+  private static final Logger LOG = LoggerFactory.getLogger(RunningVm.class);
+  private static final int LINES = 40;
+
+  private final VmSpec spec;
+  private final VirtualMachine vm;
+  private final ExecLog commands = new ExecLog();
+  private final Path console;
+  private final OutputStream output;
+
+  /**
+   * @param spec as it was declared
+   * @param vm the machine
+   * @param console the file with what the guest wrote
+   * @param output writes that file
+   */
+  RunningVm(VmSpec spec, VirtualMachine vm, Path console, OutputStream output) {
+    this.spec = spec;
+    this.vm = Watched.vm(vm, commands);
+    this.console = console;
+    this.output = output;
+  }
+
+  /** As it was declared. */
+  VmSpec spec() {
+    return spec;
+  }
+
+  /** What tests get. */
+  VirtualMachine vm() {
+    return vm;
+  }
+
+  /** The file with what the guest wrote. */
+  Path console() {
+    return console;
+  }
+
+  /** The last of what the guest wrote. */
+  String consoleTail() {
+    return vm.console().tail(LINES);
+  }
+
+  /** The last commands, or empty. */
+  String commands() {
+    return commands.text();
+  }
+
+  /** All of that, for a failure's report. */
+  String log() {
+    String text =
+        "VM %s (%s), console in %s, its end:\n%s"
+            .formatted(vm.name(), vm.state(), console, consoleTail());
+    return commands().isEmpty() ? text : text + "\nlast commands in the guest:\n" + commands();
+  }
+
+  @Override
+  public void close() {
+    vm.close();
+    try {
+      output.close();
+    } catch (IOException e) {
+      LOG.warn("{}: {}", console, e.toString());
+    }
+  }
+}

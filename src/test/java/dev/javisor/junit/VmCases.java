@@ -1,0 +1,448 @@
+package dev.javisor.junit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.javisor.VirtualMachine;
+import dev.javisor.event.VmState;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Tests as users write them, which {@link VmTest} runs. */
+final class VmCases {
+  private VmCases() {}
+
+  @Retention(RetentionPolicy.RUNTIME)
+  @ExtendWith(UseFakes.class)
+  @interface WithFakes {}
+
+  static void assertRunning(VirtualMachine vm) {
+    assertEquals(VmState.RUNNING, vm.state());
+  }
+
+  @WithFakes
+  static class Parameters {
+    @Test
+    void one(@Vm VirtualMachine vm) {
+      assertRunning(vm);
+      assertEquals(vm, vm);
+    }
+
+    @Test
+    void two(@Vm VirtualMachine first, @Vm(cpus = 2, memory = "1G") VirtualMachine second) {
+      assertRunning(first);
+      assertRunning(second);
+      assertNotSame(first, second);
+    }
+
+    @Test
+    void none() {}
+  }
+
+  @WithFakes
+  static class InstanceFields {
+    @Vm VirtualMachine shown;
+    @Vm private VirtualMachine hidden;
+
+    @BeforeEach
+    void prepare() {
+      assertRunning(shown);
+    }
+
+    @Test
+    void first() {
+      assertRunning(hidden);
+    }
+
+    @Test
+    void second() {
+      assertRunning(hidden);
+      assertNotSame(shown, hidden);
+    }
+  }
+
+  @WithFakes
+  static class StaticField {
+    @Vm static VirtualMachine vm;
+    static @Nullable VirtualMachine seen;
+
+    @BeforeAll
+    static void prepare() {
+      assertRunning(vm);
+      seen = vm;
+    }
+
+    @Test
+    void first() {
+      assertSame(seen, vm);
+    }
+
+    @Nested
+    class Inside {
+      @Test
+      void second() {
+        assertRunning(vm);
+        assertSame(seen, vm);
+      }
+    }
+
+    @AfterAll
+    static void end() {
+      assertRunning(vm);
+    }
+  }
+
+  @WithFakes
+  static class Named {
+    @Vm("db")
+    VirtualMachine database;
+
+    @BeforeEach
+    void prepare(@Vm("db") VirtualMachine vm) {
+      assertSame(database, vm);
+    }
+
+    @Test
+    void test(@Vm("db") VirtualMachine vm, @Vm("web") VirtualMachine other) {
+      assertSame(database, vm);
+      assertNotSame(vm, other);
+    }
+
+    @AfterEach
+    void end(@Vm("db") VirtualMachine vm) {
+      assertSame(database, vm);
+      assertRunning(vm);
+    }
+  }
+
+  @WithFakes
+  static class OfConstructor {
+    private final VirtualMachine vm;
+
+    OfConstructor(@Vm("mine") VirtualMachine vm) {
+      this.vm = vm;
+    }
+
+    @Test
+    void first() {
+      assertRunning(vm);
+    }
+
+    @Test
+    void second() {
+      assertRunning(vm);
+    }
+  }
+
+  @WithFakes
+  static class SharedHere {
+    static @Nullable VirtualMachine seen;
+
+    @Vm(shared = "both")
+    static VirtualMachine vm;
+
+    @Test
+    void here(@Vm(shared = "both") VirtualMachine same) {
+      assertSame(vm, same);
+      seen = vm;
+    }
+  }
+
+  @WithFakes
+  static class SharedThere {
+    @Test
+    void there(@Vm(shared = "both") VirtualMachine vm) {
+      assertRunning(vm);
+      assertSame(SharedHere.seen, vm);
+    }
+  }
+
+  @WithFakes
+  static class SharedOtherwise {
+    @Test
+    void otherwise(@Vm(shared = "both", cpus = 2) VirtualMachine vm) {
+      fail("it got " + vm);
+    }
+  }
+
+  static final class WithRng implements VmSetup {
+    @Override
+    public void configure(VirtualMachine.Builder builder) {
+      builder.rng();
+    }
+  }
+
+  @WithFakes
+  static class Configured {
+    @Test
+    void test(
+        @Vm(cpus = 3, memory = "1G", cmdline = "quiet", setup = WithRng.class) VirtualMachine vm) {
+      assertRunning(vm);
+    }
+  }
+
+  @WithFakes
+  static class WithoutDefaults {
+    @Test
+    void test(@Vm(defaults = false, setup = WithRng.class) VirtualMachine vm) {
+      assertRunning(vm);
+    }
+  }
+
+  @WithFakes
+  static class Failing {
+    @Vm static VirtualMachine ofClass;
+
+    @Test
+    void fails(@Vm("mine") VirtualMachine vm) {
+      assertRunning(vm);
+      fail("on purpose");
+    }
+
+    @Test
+    void succeeds(@Vm("mine") VirtualMachine vm) {
+      assertRunning(vm);
+    }
+  }
+
+  @WithFakes
+  static class FailingClass {
+    @Vm static VirtualMachine vm;
+
+    @BeforeAll
+    static void fails() {
+      throw new IllegalStateException("on purpose");
+    }
+
+    @Test
+    void test() {}
+  }
+
+  @WithFakes
+  static class Choosing {
+    @Test
+    void asConfigured(@Vm VirtualMachine vm) {
+      assertRunning(vm);
+    }
+
+    @Test
+    void skips(@Vm(unavailable = WhenUnavailable.SKIP) VirtualMachine vm) {
+      assertRunning(vm);
+    }
+
+    @Test
+    void fails(@Vm(unavailable = WhenUnavailable.FAIL) VirtualMachine vm) {
+      assertRunning(vm);
+    }
+
+    @Test
+    void needsNone() {}
+  }
+
+  @WithFakes
+  static class Registered {
+    @RegisterExtension
+    static final VmExtension OF_CLASS = VmExtension.builder().cpus(2).memory("512M").build();
+
+    @RegisterExtension
+    final VmExtension ofTest = VmExtension.builder().configure(builder -> builder.rng()).build();
+
+    static @Nullable VirtualMachine seen;
+
+    @BeforeAll
+    static void prepare() {
+      seen = OF_CLASS.vm();
+    }
+
+    @Test
+    void first() {
+      assertRunning(ofTest.vm());
+      assertSame(seen, OF_CLASS.vm());
+    }
+
+    @Test
+    void second() {
+      assertRunning(ofTest.vm());
+      assertNotSame(ofTest.vm(), OF_CLASS.vm());
+    }
+  }
+
+  @WithFakes
+  static class ManyAtOnce {
+    @RepeatedTest(12)
+    void test(@Vm(cpus = 2) VirtualMachine vm) throws InterruptedException {
+      assertRunning(vm);
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  @WithFakes
+  static class SharedMany {
+    @RepeatedTest(8)
+    void test(@Vm(shared = "many") VirtualMachine vm) {
+      assertRunning(vm);
+    }
+  }
+
+  @WithFakes
+  static class SharedManyToo {
+    @RepeatedTest(8)
+    void other(@Vm(shared = "many") VirtualMachine vm) {
+      assertRunning(vm);
+    }
+  }
+
+  /** Its tests want more than is left while it holds one itself. */
+  @WithFakes
+  static class Holding {
+    @Vm static VirtualMachine vm;
+
+    @Test
+    void first(@Vm VirtualMachine other) {
+      assertRunning(other);
+    }
+
+    @Test
+    void second(@Vm VirtualMachine other) {
+      assertRunning(other);
+    }
+  }
+
+  /** Likewise. */
+  @WithFakes
+  static class HoldingToo {
+    @Vm static VirtualMachine vm;
+
+    @Test
+    void third(@Vm VirtualMachine other) {
+      assertRunning(other);
+    }
+
+    @Test
+    void fourth(@Vm VirtualMachine other) {
+      assertRunning(other);
+    }
+  }
+
+  /** Two that meet: both must run at once. */
+  @WithFakes
+  static class Meeting {
+    static CountDownLatch both = new CountDownLatch(2);
+
+    @Test
+    void here(@Vm VirtualMachine vm) throws InterruptedException {
+      meet(vm);
+    }
+
+    @Test
+    void there(@Vm VirtualMachine vm) throws InterruptedException {
+      meet(vm);
+    }
+
+    private static void meet(VirtualMachine vm) throws InterruptedException {
+      assertRunning(vm);
+      both.countDown();
+      if (!both.await(1, TimeUnit.MINUTES)) {
+        fail("the other one did not come");
+      }
+    }
+  }
+
+  @WithFakes
+  @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+  static class Mistakes {
+    @Test
+    @Order(1)
+    @DisplayName("type")
+    void type(@Vm String vm) {}
+
+    @Test
+    @DisplayName("memory")
+    void memory(@Vm(memory = "much") VirtualMachine vm) {}
+
+    @Test
+    @DisplayName("cpus")
+    void cpus(@Vm(cpus = 0) VirtualMachine vm) {}
+
+    @Test
+    @DisplayName("named and shared")
+    void both(@Vm(value = "a", shared = "b") VirtualMachine vm) {}
+
+    @Test
+    @DisplayName("two declarations")
+    void two(@Vm("a") VirtualMachine vm, @Vm(value = "a", cpus = 2) VirtualMachine other) {}
+
+    @Test
+    @DisplayName("setup")
+    void setup(@Vm(setup = Unmakeable.class) VirtualMachine vm) {}
+
+    @Test
+    @DisplayName("inner setup")
+    void inner(@Vm(setup = Inner.class) VirtualMachine vm) {}
+
+    @Test
+    @DisplayName("failing setup")
+    void failing(@Vm(setup = FailingSetup.class) VirtualMachine vm) {}
+
+    @Test
+    @DisplayName("too large")
+    void large(@Vm(memory = "999G") VirtualMachine vm) {}
+
+    @Test
+    @DisplayName("command line without defaults")
+    void words(@Vm(defaults = false, cmdline = "quiet") VirtualMachine vm) {}
+
+    final class Inner implements VmSetup {
+      @Override
+      public void configure(VirtualMachine.Builder builder) {}
+    }
+  }
+
+  static final class Unmakeable implements VmSetup {
+    Unmakeable(String argument) {}
+
+    @Override
+    public void configure(VirtualMachine.Builder builder) {}
+  }
+
+  static final class FailingSetup implements VmSetup {
+    @Override
+    public void configure(VirtualMachine.Builder builder) throws Exception {
+      throw new java.io.IOException("no disk today");
+    }
+  }
+
+  @WithFakes
+  static class WrongField {
+    @Vm static String vm;
+
+    @Test
+    void test() {}
+  }
+
+  @WithFakes
+  static class FinalField {
+    @Vm final VirtualMachine vm = null;
+
+    @Test
+    void test() {}
+  }
+}
