@@ -28,16 +28,26 @@ kvm_runs_linux() { has_class "$MAIN_CLASS" && main_class probe >/dev/null 2>&1; 
 # fetch_kernel: downloads the guest kernel into the cache, while there is a network: the lab has none.
 fetch_kernel() { main_class fetch-kernel; }
 
-# build_examples: compiles the examples against the jar, where they are newer. After setup_main.
+# build_examples: compiles the examples against the jar, where they are newer; EXAMPLES_CLASSPATH is what they run with.
+# After setup_main.
 build_examples() {
   local sources=$JAVISOR_ROOT/examples/src/main/java classes=$JAVISOR_ROOT/target/examples
+  local lib=$JAVISOR_ROOT/target/examples-lib log=$JAVISOR_ROOT/target/build.log
+  EXAMPLES_CLASSPATH="$classes:$RUN_CLASSPATH:$lib/*"
   if [ -e "$classes/.built" ] && [ ! "$JAVISOR_ROOT/target/lib/.built" -nt "$classes/.built" ] &&
     [ -z "$(find "$sources" -newer "$classes/.built" -print -quit)" ]; then
     return
   fi
   mkdir -p "$classes"
+  setup_java maven
+  # What some of them have besides; the POM of the tests names it, too.
+  maven_logged "$log" -q "$DEPENDENCY_PLUGIN:copy-dependencies" -DincludeScope=test \
+    -DincludeGroupIds=org.eclipse.jetty -DoutputDirectory="$lib" || {
+    show_tail "$log" 40
+    die 1 "the examples' libraries cannot be had; the whole log: target/build.log"
+  }
   find "$sources" -name '*.java' -print0 |
-    xargs -0 "$JAVA_HOME/bin/javac" --release 17 -proc:none -cp "$RUN_CLASSPATH" -d "$classes" ||
+    xargs -0 "$JAVA_HOME/bin/javac" --release 17 -proc:none -cp "$EXAMPLES_CLASSPATH" -d "$classes" ||
     die 1 "the examples do not compile"
   touch "$classes/.built"
 }
@@ -51,7 +61,7 @@ java_example() {
   setup_main
   build_examples
   fetch_kernel
-  java=("$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -cp "$JAVISOR_ROOT/target/examples:$RUN_CLASSPATH")
+  java=("$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -cp "$EXAMPLES_CLASSPATH")
   if kvm_runs_linux; then
     exec "${java[@]}" "dev.javisor.examples.$name" "$@"
   fi

@@ -4,17 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.javisor.testing.ExampleClasses;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,14 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * somewhere.
  */
 class ReadmeTest {
-  private static final Path EXAMPLES = Path.of("examples/src/main/java");
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
   @ParameterizedTest
   @ValueSource(strings = {"README.md", "javadoc/user-guide.md"})
   void shouldQuoteTheExamples_whenItShowsJava(Path page) throws IOException {
-    String examples = withoutSpace(allText(sources()));
+    String examples = withoutSpace(allText(ExampleClasses.sources()));
 
     List<String> blocks = found(JAVA_BLOCK, Files.readString(page));
 
@@ -44,31 +39,9 @@ class ReadmeTest {
 
   @Test
   void shouldCompileAllExamples(@TempDir Path classes) throws IOException {
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter messages = new StringWriter();
-    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-      List<String> options =
-          List.of(
-              "--release",
-              "17",
-              "-proc:none",
-              "-d",
-              classes.toString(),
-              "-cp",
-              System.getProperty("java.class.path"));
-      boolean compiled =
-          compiler
-              .getTask(
-                  messages,
-                  files,
-                  null,
-                  options,
-                  null,
-                  files.getJavaFileObjectsFromPaths(sources()))
-              .call();
+    ExampleClasses.compile(classes);
 
-      assertTrue(compiled, messages::toString);
-    }
+    assertTrue(Files.exists(classes.resolve("dev/javisor/examples/HelloLinux.class")));
   }
 
   @ParameterizedTest
@@ -84,12 +57,6 @@ class ReadmeTest {
 
   private static List<String> found(Pattern pattern, String text) {
     return pattern.matcher(text).results().map((MatchResult match) -> match.group(1)).toList();
-  }
-
-  private static List<Path> sources() throws IOException {
-    try (Stream<Path> files = Files.walk(EXAMPLES)) {
-      return files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
-    }
   }
 
   private static String allText(List<Path> files) throws IOException {
