@@ -76,6 +76,17 @@ class LayersTest {
   }
 
   @Test
+  void shouldLeaveTheEndOfTheJvmToThePrograms() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.javisor.internal.cli")
+        .should()
+        .callMethod(Runtime.class, "addShutdownHook", Thread.class)
+        .because("applications that are redeployed would stay in memory")
+        .check(javisor);
+  }
+
+  @Test
   void shouldKeepTheFacadeUnknownToWhatItIsMadeOf() {
     noClasses()
         .that()
