@@ -45,8 +45,10 @@ static bool is_empty(const char *path)
 /* What the initramfs brought into a folder must not vanish under a mount. */
 static void mount_over(const char *path, const char *type, const char *options)
 {
+    /* A terminal is a device. */
+    unsigned long flags = MS_NOSUID | (strcmp(type, "devpts") == 0 ? 0 : MS_NODEV);
     mkdir(path, 0755);
-    if (is_empty(path) && mount(type, path, type, MS_NOSUID | MS_NODEV, options) < 0 && errno != ENODEV)
+    if (is_empty(path) && mount(type, path, type, flags, options) < 0 && errno != ENODEV)
         complain("cannot mount", path);
 }
 

@@ -32,12 +32,15 @@ final class Checks {
     }
   }
 
-  static void timeoutMultiplier(double multiplier, List<Problem> problems) {
-    // Not a number is in no range.
-    if (!(multiplier >= LEAST_MULTIPLIER && multiplier <= MOST_MULTIPLIER)) {
-      problems.add(
-          new Problem("timeoutMultiplier", Double.toString(multiplier), "expected 0.01 to 1000"));
+  /** What times are multiplied by; 1 where that was wrong. */
+  static double timeoutMultiplier(double multiplier, List<Problem> problems) {
+    if (multiplier >= LEAST_MULTIPLIER && multiplier <= MOST_MULTIPLIER) {
+      return multiplier;
     }
+    // Not a number is in no range.
+    problems.add(
+        new Problem("timeoutMultiplier", Double.toString(multiplier), "expected 0.01 to 1000"));
+    return 1;
   }
 
   static void file(String field, @Nullable Path file, List<Problem> problems) {

@@ -2,36 +2,22 @@ package dev.javisor;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.javisor.backend.BlockBackend;
-import dev.javisor.backend.NetBackend;
-import dev.javisor.config.AgentConfig;
 import dev.javisor.config.CpuConfig;
-import dev.javisor.config.DiskConfig;
 import dev.javisor.config.MemoryConfig;
 import dev.javisor.config.MemoryFit;
-import dev.javisor.config.NetConfig;
 import dev.javisor.config.OnReset;
-import dev.javisor.config.PlatformConfig;
-import dev.javisor.config.VsockConfig;
 import dev.javisor.error.HypervisorUnavailableException;
 import dev.javisor.error.InvalidConfigurationException;
 import dev.javisor.event.VmListener;
-import dev.javisor.guest.CloudInitSeed;
 import dev.javisor.guest.GuestKernel;
 import dev.javisor.guest.Initramfs;
 import dev.javisor.internal.config.HostMemory;
 import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.console.ConsolePorts;
-import dev.javisor.internal.guest.SeedContent;
-import dev.javisor.internal.machine.BoardSpec;
 import dev.javisor.internal.machine.CpuSpec;
-import dev.javisor.internal.machine.DeviceIds;
 import dev.javisor.internal.machine.HostFacts;
 import dev.javisor.internal.machine.HostProblem;
-import dev.javisor.internal.machine.MachineNic;
 import dev.javisor.internal.machine.MachineSpec;
-import dev.javisor.internal.machine.MachineVsock;
-import dev.javisor.internal.machine.PciDeviceFactory;
 import dev.javisor.internal.machine.Platform;
 import dev.javisor.internal.memory.RamSpec;
 import java.nio.file.Path;
@@ -44,7 +30,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what the user says, and finds all that is wrong with it at once. */
-final class DefaultBuilder extends BuilderConsoles {
+final class DefaultBuilder extends BuilderDevices {
   private static final int ASSUMED_MOST_VCPUS = 4096;
   private static final int ASSUMED_ADDRESS_BITS = 46;
 
@@ -53,18 +39,12 @@ final class DefaultBuilder extends BuilderConsoles {
   private final CpuSettings cpus = new CpuSettings();
   private final MemorySettings memory = new MemorySettings();
   private final PayloadSettings payload = new PayloadSettings();
-  private final BoardSettings boardSettings = new BoardSettings();
-  private final DiskList disks = new DiskList();
-  private final NetList nets = new NetList();
-  private @Nullable VsockSettings vsock;
-  private @Nullable AgentSettings agent;
   private final List<VmListener> listeners = new ArrayList<>();
   private @Nullable String name;
   private MemoryFit memoryFit = MemoryFit.WARN;
   private double timeoutMultiplier = 1;
   private OnReset onReset = OnReset.REBOOT;
   private ThreadFactory threadFactory = Thread::new;
-  private @Nullable DefaultQueueLoop queueLoop;
 
   DefaultBuilder(Platform platform, HostMemory hostMemory) {
     this.platform = platform;
@@ -144,115 +124,8 @@ final class DefaultBuilder extends BuilderConsoles {
   }
 
   @Override
-  public VirtualMachine.Builder platform(Consumer<? super PlatformConfig> settings) {
-    settings.accept(boardSettings.platform());
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder disk(Path path) {
-    return disk(disk -> disk.path(path));
-  }
-
-  @Override
-  public VirtualMachine.Builder disk(Consumer<? super DiskConfig> settings) {
-    DiskSettings disk = new DiskSettings(null);
-    settings.accept(disk);
-    disks.add(disk);
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder disk(BlockBackend backend) {
-    return disk(backend, disk -> {});
-  }
-
-  @Override
-  public VirtualMachine.Builder disk(BlockBackend backend, Consumer<? super DiskConfig> settings) {
-    DiskSettings disk = new DiskSettings(requireNonNull(backend, "backend"));
-    settings.accept(disk);
-    disks.add(disk);
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder net() {
-    return net(net -> {});
-  }
-
-  @Override
-  public VirtualMachine.Builder net(Consumer<? super NetConfig> settings) {
-    NetSettings net = new NetSettings(null);
-    settings.accept(net);
-    nets.add(net);
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder net(NetBackend backend) {
-    return net(backend, net -> {});
-  }
-
-  @Override
-  public VirtualMachine.Builder net(NetBackend backend, Consumer<? super NetConfig> settings) {
-    NetSettings net = new NetSettings(requireNonNull(backend, "backend"));
-    settings.accept(net);
-    nets.add(net);
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder vsock() {
-    return vsock(vsock -> {});
-  }
-
-  @Override
-  public VirtualMachine.Builder vsock(Consumer<? super VsockConfig> vsock) {
-    VsockSettings settings = new VsockSettings();
-    requireNonNull(vsock, "vsock").accept(settings);
-    this.vsock = settings;
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder agent() {
-    return agent(agent -> {});
-  }
-
-  @Override
-  public VirtualMachine.Builder agent(Consumer<? super AgentConfig> agent) {
-    AgentSettings settings = new AgentSettings();
-    requireNonNull(agent, "agent").accept(settings);
-    this.agent = settings;
-    return this;
-  }
-
-  @Override
   public VirtualMachine.Builder timeoutMultiplier(double multiplier) {
     timeoutMultiplier = multiplier;
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder rng() {
-    return rng(Path.of("/dev/urandom"));
-  }
-
-  @Override
-  public VirtualMachine.Builder rng(Path source) {
-    boardSettings.rng(requireNonNull(source, "source"));
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder pvpanic() {
-    boardSettings.pvpanic();
-    return this;
-  }
-
-  @Override
-  public VirtualMachine.Builder watchdog() {
-    boardSettings.watchdog();
     return this;
   }
 
@@ -281,16 +154,6 @@ final class DefaultBuilder extends BuilderConsoles {
   }
 
   @Override
-  public VirtualMachine.Builder queueLoop(QueueLoop loop) {
-    if (!(requireNonNull(loop, "loop") instanceof DefaultQueueLoop)) {
-      throw new IllegalArgumentException(
-          "a queue loop that QueueLoop.create did not make: " + loop);
-    }
-    queueLoop = (DefaultQueueLoop) loop;
-    return this;
-  }
-
-  @Override
   public VirtualMachine build() {
     List<Problem> problems = new ArrayList<>();
     HostFacts facts = platform.facts();
@@ -313,10 +176,10 @@ final class DefaultBuilder extends BuilderConsoles {
     boolean available = facts.problem() == null;
     String vmName = name != null ? name : randomName();
     Checks.name(vmName, problems);
-    Checks.timeoutMultiplier(timeoutMultiplier, problems);
+    double multiplier = Checks.timeoutMultiplier(timeoutMultiplier, problems);
     ConsolePorts ports = consolePorts(problems);
     PayloadSettings.Resolved boot =
-        payload.resolve(defaultCmdline(), agent, drivers(ports), problems);
+        payload.resolve(defaultCmdline(), guestAgent(), drivers(ports), problems);
     CpuSpec cpuSpec = cpus.resolve(available ? facts.maxVcpus() : ASSUMED_MOST_VCPUS, problems);
     RamSpec ram =
         memory.resolve(
@@ -324,81 +187,35 @@ final class DefaultBuilder extends BuilderConsoles {
             hostMemory,
             memoryFit,
             problems);
-    BoardSpec board = boardSettings.resolve(problems);
-    Optional<dev.javisor.internal.machine.QueueLoop> loop =
-        Optional.ofNullable(queueLoop).map(DefaultQueueLoop::loop);
-    DeviceIds ids = new DeviceIds();
-    List<PciDeviceFactory> devices = devices(ids, ports, problems);
-    List<MachineNic> nics = nets.resolve(ids, problems);
-    devices.addAll(nics);
-    Optional<MachineVsock> sockets =
-        vsockOrDefault().map(settings -> settings.resolve(ids, problems));
-    sockets.ifPresent(devices::add);
+    Devices devices = devices(ports, payload.hasFirmware(), problems);
+    RunningTime running = new RunningTime(System::nanoTime);
     return new VmSetup(
         vmName,
         platform,
         threads ->
             new MachineSpec(
-                vmName, boot.payload(), cpuSpec, ram, ports, board, devices, threads, loop),
-        nics.stream().<NetDevice>map(DefaultNetDevice::new).toList(),
-        sockets.map(DefaultVsock::new),
+                vmName,
+                boot.payload(),
+                cpuSpec,
+                ram,
+                ports,
+                devices.board(),
+                devices.pci(),
+                threads,
+                queueLoop()),
+        devices.nics().stream().<NetDevice>map(DefaultNetDevice::new).toList(),
+        devices.sockets().map(DefaultVsock::new),
+        guestAgent() == null
+            ? Optional.empty()
+            : devices.sockets().map(sockets -> new VmAgent(sockets, multiplier, running)),
+        running,
+        multiplier,
         boot.letGo(),
         threadFactory,
         onReset,
         consoleBytes(problems),
         consumers(),
         List.copyOf(listeners));
-  }
-
-  private List<PciDeviceFactory> devices(
-      DeviceIds ids, ConsolePorts ports, List<Problem> problems) {
-    if (ports.hasVirtio()) {
-      ids.claim("console", DeviceIds.CONSOLE, problems);
-    }
-    boardSettings.claim(ids, problems);
-    List<PciDeviceFactory> devices =
-        new ArrayList<>(agentDisks(problems).resolve(ids, queueLoop != null, problems));
-    devices.addAll(boardSettings.devices(problems));
-    return devices;
-  }
-
-  private Optional<VsockSettings> vsockOrDefault() {
-    return Optional.ofNullable(vsock == null && agent != null ? new VsockSettings() : vsock);
-  }
-
-  /** The modules for this machine's devices. */
-  private List<String> drivers(ConsolePorts ports) {
-    List<String> drivers = new ArrayList<>();
-    if (!disks.isEmpty()) {
-      drivers.add("virtio_blk");
-    }
-    if (!nets.isEmpty()) {
-      drivers.add("virtio_net");
-    }
-    if (ports.hasVirtio()) {
-      drivers.add("virtio_console");
-    }
-    drivers.addAll(boardSettings.drivers());
-    return drivers;
-  }
-
-  /** The disks, and a seed for the agent where a firmware boots an image and there is none. */
-  private DiskList agentDisks(List<Problem> problems) {
-    if (agent == null || agent.isInImage() || !payload.hasFirmware()) {
-      return disks;
-    }
-    Optional<SeedContent> seed = disks.seed();
-    if (seed.isEmpty()) {
-      return disks.with(new DiskSettings(CloudInitSeed.builder().agent().build().toDisk()));
-    }
-    if (!seed.get().carriesAgent()) {
-      problems.add(
-          new Problem(
-              "agent",
-              "set",
-              "the cloud-init seed has none: make it by CloudInitSeed.builder().agent()"));
-    }
-    return disks;
   }
 
   private static void refuse(List<Problem> problems, @Nullable HostProblem obstacle) {

@@ -1,5 +1,6 @@
 package dev.javisor;
 
+import dev.javisor.agent.Agent;
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmState;
@@ -23,12 +24,16 @@ final class DefaultVirtualMachine implements VirtualMachine {
   private final Console console;
   private final List<NetDevice> nets;
   private final Optional<DefaultVsock> vsock;
+  private final Optional<VmAgent> agent;
+  private final double timeoutMultiplier;
   private final Cleaner.Cleanable leakReport;
 
   DefaultVirtualMachine(VmSetup setup) {
     lifecycle = new VmLifecycle(setup);
     nets = setup.nets();
     vsock = setup.vsock();
+    agent = setup.agent();
+    timeoutMultiplier = setup.timeoutMultiplier();
     console = new DefaultConsole(this, lifecycle);
     leakReport =
         CLEANER.register(this, new LeakReport(lifecycle, new Throwable("it was created here")));
@@ -89,7 +94,7 @@ final class DefaultVirtualMachine implements VirtualMachine {
   public VirtualMachine waitFor(Wait... waits) throws InterruptedException {
     Wait wait = WaitRun.of(waits.clone());
     lifecycle.checkMayWait("waitFor()");
-    new WaitRun(this, wait, 1, WaitClock.SYSTEM, lifecycle::endlessPanic).run();
+    new WaitRun(this, wait, timeoutMultiplier, WaitClock.SYSTEM, lifecycle::endlessPanic).run();
     return this;
   }
 
@@ -144,6 +149,14 @@ final class DefaultVirtualMachine implements VirtualMachine {
   public Vsock vsock() {
     return vsock.orElseThrow(
         () -> new IllegalStateException("no vsock device; the builder's vsock() gives one"));
+  }
+
+  @Override
+  public Agent agent() {
+    return agent
+        .map(VmAgent::api)
+        .orElseThrow(
+            () -> new IllegalStateException("no guest agent; the builder's agent() brings one"));
   }
 
   @Override

@@ -54,7 +54,7 @@ final class PayloadSettings {
    */
   Resolved resolve(
       String defaultCmdline,
-      @Nullable AgentSettings agent,
+      @Nullable GuestAgentSettings agent,
       List<String> drivers,
       List<Problem> problems) {
     return firmware != null
@@ -64,7 +64,7 @@ final class PayloadSettings {
 
   private Resolved kernel(
       String defaultCmdline,
-      @Nullable AgentSettings agent,
+      @Nullable GuestAgentSettings agent,
       List<String> drivers,
       List<Problem> problems) {
     Checks.file("kernel", kernel, problems);

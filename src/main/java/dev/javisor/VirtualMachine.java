@@ -1,5 +1,8 @@
 package dev.javisor;
 
+import dev.javisor.agent.Agent;
+import dev.javisor.agent.ExecResult;
+import dev.javisor.agent.PortForward;
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.NetBackend;
 import dev.javisor.config.AgentConfig;
@@ -206,6 +209,38 @@ public interface VirtualMachine extends AutoCloseable {
    * @throws IllegalStateException if the machine was built without {@link Builder#vsock()}
    */
   Vsock vsock();
+
+  /**
+   * The agent in the guest: runs commands, copies files, reaches ports; in any state.
+   *
+   * @throws IllegalStateException if the machine was built without {@link Builder#agent()}
+   */
+  Agent agent();
+
+  /**
+   * Runs a command in the guest as its root, within a minute: {@code agent().exec(argv)}.
+   *
+   * @param argv the program, by path or by name, and its arguments; no shell takes part
+   * @return also of a command that failed
+   * @throws dev.javisor.error.GuestExecException if it cannot be started
+   * @throws dev.javisor.error.AgentException if the guest's agent cannot be reached
+   * @throws dev.javisor.error.GuestTimeoutException if the time is up; it is killed
+   * @throws IllegalStateException if the machine was built without {@link Builder#agent()}
+   */
+  default ExecResult exec(String... argv) throws InterruptedException {
+    return agent().exec(argv);
+  }
+
+  /**
+   * Opens a free port on the host's loopback that leads to a TCP port of the guest, with no network
+   * device: {@code agent().forward(guestPort)}.
+   *
+   * @param guestPort 1 to 65535; nothing need listen there yet
+   * @throws IllegalStateException if the machine was built without {@link Builder#agent()}
+   */
+  default PortForward forward(int guestPort) {
+    return agent().forward(guestPort);
+  }
 
   /**
    * Ends the guest at once if it still runs, and gives everything back to the host. Takes about a

@@ -139,6 +139,7 @@ final class VmMonitor implements MachineListener {
   /** Records how it ended, unless that is known already; then closes the record. */
   void close(VmExit reason) {
     end(reason);
+    endAgent();
     synchronized (stateLock) {
       change(VmState.CLOSED);
     }
@@ -207,6 +208,11 @@ final class VmMonitor implements MachineListener {
       started();
       end(seen);
     }
+    endAgent();
+  }
+
+  private void endAgent() {
+    setup.agent().ifPresent(agent -> agent.end("the guest has ended: " + exit));
   }
 
   private VmExit withPanic(VmExit reason) {
@@ -242,6 +248,7 @@ final class VmMonitor implements MachineListener {
   private void change(VmState to) {
     VmState from = state;
     state = to;
+    setup.running().running(to == VmState.RUNNING);
     Instant time = Instant.now();
     events.post(() -> deliver(new VmEvents.StateChanged(setup.name(), time, from, to)));
   }

@@ -20,6 +20,9 @@ import java.util.function.Supplier;
  * @param spec what it is made from, but for its threads
  * @param nets its network devices
  * @param vsock its vsock device, if it has one
+ * @param agent the agent in its guest, if it has one
+ * @param running tells for how long it has run
+ * @param timeoutMultiplier what times are multiplied by that are about the guest
  * @param letGo gives up what the spec needs until the machine has booted; may run twice
  * @param threadFactory makes them
  * @param onReset what a guest's reset leads to
@@ -33,6 +36,9 @@ record VmSetup(
     Function<MachineThreads, MachineSpec> spec,
     List<NetDevice> nets,
     Optional<DefaultVsock> vsock,
+    Optional<VmAgent> agent,
+    RunningTime running,
+    double timeoutMultiplier,
     Runnable letGo,
     ThreadFactory threadFactory,
     OnReset onReset,

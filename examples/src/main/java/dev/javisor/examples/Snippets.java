@@ -7,6 +7,7 @@ import dev.javisor.VirtualMachine;
 import java.nio.channels.Channels;
 import java.nio.ByteBuffer;
 import dev.javisor.VsockChannel;
+import dev.javisor.agent.PortForward;
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.NetBackend;
 import dev.javisor.backend.NetWire;
@@ -101,6 +102,18 @@ final class Snippets {
       channel.write(ByteBuffer.wrap("hello\n".getBytes(UTF_8)));
       channel.shutdownOutput();
       byte[] answer = Channels.newInputStream(channel).readAllBytes();
+    }
+  }
+
+  static void guestAgent(VirtualMachine.Builder builder, Logger logger)
+      throws InterruptedException {
+    VirtualMachine vm =
+        builder.agent(agent -> agent.busybox(GuestPackages.debian().busybox())).build().boot();
+
+    String kernel = vm.exec("uname", "-r").requireSuccess().stdout();
+    vm.agent().copyIn(Path.of("site"), "/srv/www");
+    try (PortForward web = vm.forward(80)) {
+      logger.info("the guest's web server: {}", web.uri("/"));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.javisor.internal.agent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
 /**
@@ -59,6 +60,20 @@ final class FrameWriter {
   FrameWriter bytes(ByteBuffer bytes) {
     room(bytes.remaining()).put(bytes);
     return this;
+  }
+
+  /**
+   * Takes what a source has, as far as it goes into the room there is.
+   *
+   * @return how many bytes; 0 at its end
+   */
+  int fill(ReadableByteChannel source) throws IOException {
+    int before = buffer.position();
+    int count = 0;
+    while (count >= 0 && buffer.hasRemaining()) {
+      count = source.read(buffer);
+    }
+    return buffer.position() - before;
   }
 
   /** How many bytes the payload has. */

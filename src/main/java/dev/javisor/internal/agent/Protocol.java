@@ -47,8 +47,13 @@ public final class Protocol {
 
   static final int STAGE_VERSION = 1;
   static final int STAGE_REQUEST = 2;
+  static final int STAGE_USER = 3;
+  static final int STAGE_DIRECTORY = 4;
+  static final int STAGE_EXECUTE = 5;
+  static final int STAGE_FORK = 6;
   static final int STAGE_CONNECT = 7;
   static final int STAGE_FILE = 8;
+  static final int STAGE_TERMINAL = 9;
 
   private Protocol() {}
 }

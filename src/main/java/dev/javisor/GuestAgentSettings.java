@@ -17,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the builder was told of the guest agent. */
-final class AgentSettings implements AgentConfig {
+final class GuestAgentSettings implements AgentConfig {
   private static final List<String> OWN_DRIVERS =
       List.of("virtio_pci", "vmw_vsock_virtio_transport");
   private static final String MODULES = "agent.modules";
