@@ -45,7 +45,9 @@ static _Noreturn void fail(struct copy *copy, int error, enum stage stage, const
 {
     if (copy->temporary[0] != 0)
         unlinkat(copy->temporary_folder, copy->temporary, 0);
-    refuse(copy->conn->fd, error, stage, what);
+    /* At once: the host has much to send, and looks for the answer when it cannot. */
+    send_failed(copy->conn->fd, error, stage, what);
+    _exit(0);
 }
 
 static _Noreturn void fail_here(struct copy *copy) { fail(copy, errno, STAGE_FILE, copy->path.text); }

@@ -5,7 +5,11 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { LINGER_SECONDS = 2 };
 
 static uint64_t little_endian(const uint8_t *bytes, int count)
 {
@@ -245,4 +249,20 @@ int send_failed(int fd, int error, enum stage stage, const char *what)
     put_u32(&message, stage);
     put_string(&message, what);
     return message_send(fd, &message);
+}
+
+void linger(int fd)
+{
+    struct pollfd ready = {fd, POLLIN, 0};
+    char bytes[4096];
+    struct timespec start, now;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    now = start;
+    shutdown(fd, SHUT_WR);
+    while (now.tv_sec - start.tv_sec < LINGER_SECONDS && poll(&ready, 1, 1000 * LINGER_SECONDS) > 0) {
+        ssize_t count = read(fd, bytes, sizeof bytes);
+        if (count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN))
+            return;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    }
 }

@@ -123,5 +123,10 @@ int send_empty(int fd, uint8_t type, uint8_t stream);
 int send_started(int fd, uint32_t pid);
 int send_failed(int fd, int error, enum stage stage, const char *what);
 int write_all(int fd, const void *bytes, size_t length);
+/*
+ * Ends our side and waits a little until the host has closed: what it still sends must not break the connection before it
+ * has read the answer.
+ */
+void linger(int fd);
 
 #endif

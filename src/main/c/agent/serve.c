@@ -9,7 +9,8 @@
 
 void refuse(int fd, int error, enum stage stage, const char *what)
 {
-    send_failed(fd, error, stage, what);
+    if (send_failed(fd, error, stage, what) == 0)
+        linger(fd);
     _exit(0);
 }
 

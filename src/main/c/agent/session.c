@@ -396,5 +396,6 @@ void session_run(struct conn *conn, const struct child *child, bool terminal, in
         if (!session.told || session.out_end > 0)
             turn(&session, slot);
     }
+    linger(conn->fd);
     _exit(0);
 }

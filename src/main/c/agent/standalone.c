@@ -43,12 +43,10 @@ static bool is_empty(const char *path)
 }
 
 /* What the initramfs brought into a folder must not vanish under a mount. */
-static void mount_over(const char *path, const char *type, const char *options)
+static void mount_over(const char *path, const char *type, unsigned long flags, const char *options)
 {
-    /* A terminal is a device. */
-    unsigned long flags = MS_NOSUID | (strcmp(type, "devpts") == 0 ? 0 : MS_NODEV);
     mkdir(path, 0755);
-    if (is_empty(path) && mount(type, path, type, flags, options) < 0 && errno != ENODEV)
+    if (is_empty(path) && mount(type, path, type, MS_NOSUID | flags, options) < 0 && errno != ENODEV)
         complain("cannot mount", path);
 }
 
@@ -101,11 +99,11 @@ static void listen_for_signals(void)
 void standalone_prepare(void)
 {
     mkdir("/tmp", 01777);
-    mount_over("/dev/pts", "devpts", "gid=5,mode=620,ptmxmode=666");
-    mount_over("/dev/shm", "tmpfs", "mode=1777");
-    mount_over("/run", "tmpfs", "mode=0755");
-    mount_over("/tmp", "tmpfs", "mode=1777");
-    mount_over("/sys/fs/cgroup", "cgroup2", "");
+    mount_over("/dev/pts", "devpts", MS_NOEXEC, "gid=5,mode=620,ptmxmode=666");
+    mount_over("/dev/shm", "tmpfs", MS_NODEV, "mode=1777");
+    mount_over("/run", "tmpfs", MS_NODEV, "mode=0755");
+    mount_over("/tmp", "tmpfs", MS_NODEV, "mode=1777");
+    mount_over("/sys/fs/cgroup", "cgroup2", MS_NODEV | MS_NOEXEC, "");
     link_streams();
     sethostname("javisor", 7);
     install_busybox();
