@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.javisor.error.OutputLimitException;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +35,7 @@ final class CollectedOutput implements ExecSession.Output {
   }
 
   @Override
-  public void accept(int stream, ByteBuffer bytes) throws IOException {
+  public void accept(int stream, ByteBuffer bytes) {
     int length = bytes.remaining();
     int fits = (int) Math.min(length, limit - kept[stream].size());
     kept[stream].write(bytes.array(), bytes.arrayOffset() + bytes.position(), fits);

@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The frames of one command: its output comes, its input goes, each within what the receiver has
@@ -14,6 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Threading: one thread pumps; any thread sends.
  */
 final class ExecSession {
+  private static final Logger LOG = LoggerFactory.getLogger(ExecSession.class);
+
   /** How much of an output stream is granted in advance, in bytes. */
   static final int WINDOW = 256 << 10;
 
@@ -39,7 +43,7 @@ final class ExecSession {
      * @param stream {@link #STDOUT} or {@link #STDERR}
      * @param bytes valid during the call
      */
-    void accept(int stream, ByteBuffer bytes) throws IOException;
+    void accept(int stream, ByteBuffer bytes);
 
     /** There is no more of a stream. */
     void ended(int stream);
@@ -124,12 +128,14 @@ final class ExecSession {
     throw new FrameException("an end of kind %d and value %d".formatted(kind, value));
   }
 
-  /** Allows the command to print more. */
-  void credit(int stream, int bytes) throws IOException {
+  /** Allows the command to print more. If it has ended meanwhile, what comes says how. */
+  void credit(int stream, int bytes) {
     granted.addAndGet(stream, bytes);
     writing.lock();
     try {
       writer.begin(Protocol.CREDIT, stream).u32(bytes).send();
+    } catch (IOException e) {
+      LOG.debug("nothing is granted any more", e);
     } finally {
       writing.unlock();
     }

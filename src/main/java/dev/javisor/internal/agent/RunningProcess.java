@@ -82,7 +82,7 @@ final class RunningProcess implements GuestProcess, ExecSession.Output {
   }
 
   @Override
-  public void accept(int stream, ByteBuffer bytes) throws IOException {
+  public void accept(int stream, ByteBuffer bytes) {
     (stream == ExecSession.STDOUT ? stdout : stderr).put(bytes);
   }
 

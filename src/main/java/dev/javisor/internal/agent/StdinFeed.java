@@ -7,6 +7,8 @@ import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A command's standard input: bytes that are there before it starts, or what the caller writes.
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: one thread writes, another grants.
  */
 final class StdinFeed extends OutputStream {
+  private static final Logger LOG = LoggerFactory.getLogger(StdinFeed.class);
   private static final int CHUNK = 32768;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -34,7 +37,7 @@ final class StdinFeed extends OutputStream {
   }
 
   /** The command has started. */
-  void begin(ExecSession session) throws IOException {
+  void begin(ExecSession session) {
     lock.lock();
     try {
       this.session = session;
@@ -45,7 +48,7 @@ final class StdinFeed extends OutputStream {
   }
 
   /** The agent takes more. What was given goes by this thread: it waits for nothing. */
-  void grant(long bytes) throws IOException {
+  void grant(long bytes) {
     lock.lock();
     try {
       credit += bytes;
@@ -54,7 +57,19 @@ final class StdinFeed extends OutputStream {
       lock.unlock();
     }
     byte[] input = given;
-    while (input != null && !closed) {
+    if (input != null) {
+      try {
+        give(input);
+      } catch (IOException e) {
+        // It has ended without reading all of it; what comes says how.
+        LOG.debug("the command takes no more input", e);
+        closed = true;
+      }
+    }
+  }
+
+  private void give(byte[] input) throws IOException {
+    while (!closed) {
       int count = (int) Math.min(Math.min(credit, CHUNK), input.length - sent);
       if (count == 0 && sent < input.length) {
         return;

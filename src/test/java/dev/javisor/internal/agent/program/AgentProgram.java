@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assertions;
 
 /** The agent as a process of this machine; it ends with this one. */
-final class AgentProgram implements AutoCloseable {
+public final class AgentProgram implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
   private final Process process;
@@ -38,7 +38,7 @@ final class AgentProgram implements AutoCloseable {
   }
 
   /** Starts it, by a command such as a shell that sets a limit first where one is given. */
-  static AgentProgram start(Path folder, String... prefix) throws Exception {
+  public static AgentProgram start(Path folder, String... prefix) throws Exception {
     Path program = unpack(folder);
     Path socket = folder.resolve("socket");
     List<String> command = new ArrayList<>(List.of(prefix));
@@ -74,12 +74,12 @@ final class AgentProgram implements AutoCloseable {
     return process;
   }
 
-  Path socket() {
+  public Path socket() {
     return socket;
   }
 
   /** What the agent has started and not seen the end of. */
-  Set<ProcessHandle> descendants() {
+  public Set<ProcessHandle> descendants() {
     return Set.copyOf(process.descendants().toList());
   }
 
