@@ -61,6 +61,7 @@ final class Incarnation {
     }
     for (int i = 0; i < made.size(); i++) {
       made.get(i).start();
+      runners.get(i).started();
       running.add(runners.get(i));
     }
   }

@@ -64,6 +64,7 @@ final class VcpuRunner implements Runnable {
   // Guarded by monitor. The kernel gives a thread's id away once it has ended, so nobody kicks
   // then.
   private int tid;
+  private boolean started;
   private boolean parked;
   private boolean ended;
   private @Nullable VcpuReport inspection;
@@ -107,6 +108,13 @@ final class VcpuRunner implements Runnable {
     }
   }
 
+  /** Says that its thread was started: it runs now, or will as soon as the host lets it. */
+  void started() {
+    synchronized (monitor) {
+      started = true;
+    }
+  }
+
   /** Tells the thread what to do, and returns at once. STOP is final. */
   void command(Command next) {
     synchronized (monitor) {
@@ -143,7 +151,7 @@ final class VcpuRunner implements Runnable {
    */
   VcpuInfo inspect(Duration limit) {
     synchronized (monitor) {
-      if (ended || tid == 0) {
+      if (ended || !started) {
         return report(VcpuState.STOPPED, OptionalLong.empty());
       }
       if (parked) {
@@ -151,6 +159,7 @@ final class VcpuRunner implements Runnable {
       }
       inspection = null;
       inspectionWanted = true;
+      // A thread that has yet to begin leaves its first entry at once.
       kick();
       long deadline = System.nanoTime() + limit.toNanos();
       waitUntil(deadline, () -> inspection != null || ended || parked);

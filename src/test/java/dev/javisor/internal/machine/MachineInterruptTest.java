@@ -6,7 +6,7 @@ import static dev.javisor.testing.microguest.Reg.RBX;
 import static dev.javisor.testing.microguest.Reg.RCX;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VcpuState;
@@ -18,6 +18,7 @@ import dev.javisor.testing.microguest.Mem;
 import dev.javisor.testing.microguest.MicroGuest;
 import dev.javisor.testing.microguest.MicroMachine;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -229,13 +230,22 @@ class MachineInterruptTest {
 
   private static void assertStates(MicroGuest guest, VcpuState first, boolean othersWait) {
     try (MicroMachine vm = guest.boot()) {
-      vm.await(() -> vm.vcpu().state() == first, "the first vCPU is " + first);
-      List<VcpuInfo> vcpus = vm.machine().vcpus();
+      List<VcpuInfo> vcpus = new ArrayList<>();
+      vm.await(() -> answer(vm, vcpus).get(0).state() == first, "the first vCPU is " + first);
       for (VcpuInfo other : vcpus.subList(1, vcpus.size())) {
         assertEquals(othersWait ? VcpuState.WAITING : first, other.state());
       }
-      assertNotNull(vcpus.get(0).rip());
+      assertTrue(vcpus.get(0).rip().isPresent());
     }
+  }
+
+  /** What all vCPUs do; asks again where a busy host had no time for one of them. */
+  private static List<VcpuInfo> answer(MicroMachine vm, List<VcpuInfo> vcpus) {
+    do {
+      vcpus.clear();
+      vcpus.addAll(vm.machine().vcpus());
+    } while (vcpus.stream().anyMatch(vcpu -> vcpu.state() == VcpuState.UNKNOWN));
+    return vcpus;
   }
 
   private static void type(MicroMachine vm, String text) {

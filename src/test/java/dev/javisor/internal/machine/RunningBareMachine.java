@@ -10,6 +10,7 @@ import dev.javisor.testing.microguest.BareMachine;
 import dev.javisor.testing.microguest.MicroGuest;
 import dev.javisor.testing.microguest.MicroMachine;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.IntConsumer;
 
 /**
@@ -40,6 +41,11 @@ final class RunningBareMachine implements AutoCloseable {
   }
 
   RunningBareMachine start() {
+    return start(new CountDownLatch(0));
+  }
+
+  /** Starts a thread that the host does not let run until then. */
+  RunningBareMachine start(CountDownLatch begin) {
     runner =
         new VcpuRunner(
             0,
@@ -47,9 +53,16 @@ final class RunningBareMachine implements AutoCloseable {
             new ExitDispatcher(pio, mmio, new NoControl(), endOfInterrupt),
             VcpuRunner.Command.RUN,
             end::complete);
-    thread = new Thread(runner, "micro vcpu");
+    thread =
+        new Thread(
+            () -> {
+              await(begin);
+              runner.run();
+            },
+            "micro vcpu");
     thread.setDaemon(true);
     thread.start();
+    runner.started();
     return this;
   }
 
@@ -71,6 +84,14 @@ final class RunningBareMachine implements AutoCloseable {
   public void close() {
     stop();
     bare.close();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private void check(boolean done, String what) {

@@ -17,6 +17,7 @@ import dev.javisor.testing.microguest.BareMachine;
 import dev.javisor.testing.microguest.Mem;
 import dev.javisor.testing.microguest.MicroGuest;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -33,10 +34,23 @@ class VcpuRunnerTest {
   void shouldSeeEveryInspection_whenTheGuestSpins() {
     try (RunningBareMachine vm = new RunningBareMachine(MicroGuest.code(a -> a.spin())).start()) {
       for (int i = 0; i < 20_000; i++) {
-        VcpuInfo seen = inspectOnceStarted(vm);
+        VcpuInfo seen = vm.runner.inspect(LIMIT);
         assertEquals(VcpuState.RUNNING, seen.state());
       }
       assertTrue(vm.runner.exits().get("INTERRUPTED") >= 15_000, vm.runner.exits().toString());
+    }
+  }
+
+  @Test
+  void shouldTakeNoVcpuForStopped_whenTheHostHasYetToRunItsThread() {
+    try (RunningBareMachine vm = new RunningBareMachine(MicroGuest.code(a -> a.spin()))) {
+      CountDownLatch begin = new CountDownLatch(1);
+      vm.start(begin);
+      VcpuInfo early = vm.runner.inspect(Duration.ofMillis(20));
+      begin.countDown();
+
+      assertEquals(VcpuState.UNKNOWN, early.state());
+      assertEquals(VcpuState.RUNNING, vm.runner.inspect(LIMIT).state());
     }
   }
 
@@ -46,7 +60,6 @@ class VcpuRunnerTest {
       AtomicBoolean done = new AtomicBoolean();
       AtomicInteger unanswered = new AtomicInteger();
       AtomicInteger answered = new AtomicInteger();
-      inspectOnceStarted(vm);
       Runnable inspect =
           () -> {
             while (!done.get()) {
@@ -216,14 +229,6 @@ class VcpuRunnerTest {
         Thread.onSpinWait();
       }
     }
-  }
-
-  private static VcpuInfo inspectOnceStarted(RunningBareMachine vm) {
-    VcpuInfo seen = vm.runner.inspect(LIMIT);
-    while (seen.state() == VcpuState.STOPPED && !vm.end.isDone()) {
-      seen = vm.runner.inspect(LIMIT);
-    }
-    return seen;
   }
 
   /** Expects the numbers from 0 on, or answers them. */
