@@ -21,13 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  * somewhere.
  */
 class ReadmeTest {
+  private static final Path NEWCOMER = Path.of("src/test/newcomer/src/test/java/LinuxTest.java");
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
   @ParameterizedTest
   @ValueSource(strings = {"README.md", "javadoc/user-guide.md"})
   void shouldQuoteTheExamples_whenItShowsJava(Path page) throws IOException {
-    String examples = withoutSpace(allText(ExampleClasses.sources()));
+    String examples = withoutSpace(allText(ExampleClasses.sources()) + Files.readString(NEWCOMER));
 
     List<String> blocks = found(JAVA_BLOCK, Files.readString(page));
 
@@ -39,7 +40,7 @@ class ReadmeTest {
 
   @Test
   void shouldCompileAllExamples(@TempDir Path classes) throws IOException {
-    ExampleClasses.compile(classes);
+    ExampleClasses.compile(classes, NEWCOMER);
 
     assertTrue(Files.exists(classes.resolve("dev/javisor/examples/HelloLinux.class")));
   }

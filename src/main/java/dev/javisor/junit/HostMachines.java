@@ -2,7 +2,6 @@ package dev.javisor.junit;
 
 import dev.javisor.Hypervisor;
 import dev.javisor.VirtualMachine;
-import dev.javisor.Wait;
 import dev.javisor.guest.GuestPackages;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,7 +11,6 @@ final class HostMachines implements MachineSource {
   /** A panic resets, which ends the machine. */
   private static final String CMDLINE = "console=ttyS0 panic=-1";
 
-  private static final int AGENT_PORT = 1022;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @Override
@@ -40,6 +38,6 @@ final class HostMachines implements MachineSource {
 
   @Override
   public void awaitReady(VirtualMachine vm) throws InterruptedException {
-    vm.waitFor(Wait.vsock(AGENT_PORT).timeout(PATIENCE));
+    vm.agent().awaitReady(PATIENCE);
   }
 }

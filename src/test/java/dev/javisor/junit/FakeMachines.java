@@ -2,6 +2,10 @@ package dev.javisor.junit;
 
 import dev.javisor.Console;
 import dev.javisor.VirtualMachine;
+import dev.javisor.agent.Agent;
+import dev.javisor.agent.Command;
+import dev.javisor.agent.ExecResult;
+import dev.javisor.agent.ExitStatus;
 import dev.javisor.event.VmState;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,6 +14,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +148,8 @@ final class FakeMachines implements MachineSource {
         case "state" -> state;
         case "boot" -> boot(proxy);
         case "console" -> fake(Console.class, this::console);
+        case "agent" -> fake(Agent.class, this::agent);
+        case "exec" -> result((String[]) arguments[0]);
         case "close" -> close();
         default -> throw new UnsupportedOperationException(method.toString());
       };
@@ -150,6 +157,31 @@ final class FakeMachines implements MachineSource {
 
     private Object console(Object proxy, Method method, Object @Nullable [] arguments) {
       return String.join("", output);
+    }
+
+    private Object agent(Object proxy, Method method, Object @Nullable [] arguments) {
+      String[] argv = (String[]) arguments[0];
+      return method.getName().equals("exec")
+          ? result(argv)
+          : fake(Command.class, (command, called, with) -> command(command, called, argv));
+    }
+
+    private static Object command(Object command, Method method, String[] argv) {
+      return switch (method.getName()) {
+        case "run" -> result(argv);
+        case "start" -> throw new IllegalStateException("no such program");
+        default -> command;
+      };
+    }
+
+    /** Every command prints its name and fails. */
+    private static ExecResult result(String[] argv) {
+      return new ExecResult(
+          List.of(argv),
+          new ExitStatus.Exited(3),
+          ("I am " + argv[0]).getBytes(StandardCharsets.UTF_8),
+          new byte[0],
+          Duration.ofMillis(1));
     }
 
     private Object boot(Object proxy) {

@@ -224,6 +224,17 @@ final class VmCases {
   }
 
   @WithFakes
+  static class Commanding {
+    @Test
+    void fails(@Vm VirtualMachine vm) throws InterruptedException {
+      assertEquals("I am one", vm.exec("one", "x").stdout());
+      assertEquals("I am two", vm.agent().exec("two").stdout());
+      assertEquals("I am three", vm.agent().command("three").directory("/").run().stdout());
+      vm.agent().command("four").start();
+    }
+  }
+
+  @WithFakes
   static class FailingClass {
     @Vm static VirtualMachine vm;
 

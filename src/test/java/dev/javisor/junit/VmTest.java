@@ -161,6 +161,28 @@ class VmTest {
   }
 
   @Test
+  void shouldShowCommandsInTheReport_whenATestFails() {
+    InnerRun run = run(VmCases.Commanding.class);
+
+    String expected =
+        """
+        [one, x]: exit code 3
+        stdout:
+        I am one
+        [two]: exit code 3
+        stdout:
+        I am two
+        [three]: exit code 3
+        stdout:
+        I am three
+        [four]: java.lang.IllegalStateException: no such program\
+        """;
+    assertEquals(expected, run.entries().get("javisor.commands.Commanding-vm"));
+    String shown = InnerRun.suppressed(run.failure("fails(VirtualMachine)"));
+    assertTrue(shown.contains("last commands in the guest:\n" + expected), shown);
+  }
+
+  @Test
   void shouldShowConsolesInTheReport_whenAClassFails() {
     InnerRun run = run(VmCases.FailingClass.class);
 

@@ -101,6 +101,18 @@ class LayersTest {
   }
 
   @Test
+  void shouldNeedJunitForNothingElse() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.javisor.junit")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.javisor.junit", "org.junit..")
+        .because("those who write no tests do not have JUnit")
+        .check(javisor);
+  }
+
+  @Test
   void shouldKeepDevicesFreeOfTheHypervisorAndTheHost() {
     noClasses()
         .that()
