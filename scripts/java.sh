@@ -31,8 +31,8 @@ fetch_kernel() { main_class fetch-kernel; }
 # build_examples: compiles the examples against the jar, where they are newer; EXAMPLES_CLASSPATH is what they run with.
 # After setup_main.
 build_examples() {
-  local sources=$JAVISOR_ROOT/examples/src/main/java classes=$JAVISOR_ROOT/target/examples
-  local lib=$JAVISOR_ROOT/target/examples-lib log=$JAVISOR_ROOT/target/build.log
+  local sources=$JAVISOR_ROOT/examples/src classes=$JAVISOR_ROOT/target/examples
+  local lib=$JAVISOR_ROOT/target/examples-lib log=$JAVISOR_ROOT/target/build.log junit
   EXAMPLES_CLASSPATH="$classes:$RUN_CLASSPATH:$lib/*"
   if [ -e "$classes/.built" ] && [ ! "$JAVISOR_ROOT/target/lib/.built" -nt "$classes/.built" ] &&
     [ -z "$(find "$sources" -newer "$classes/.built" -print -quit)" ]; then
@@ -41,8 +41,10 @@ build_examples() {
   mkdir -p "$classes"
   setup_java maven
   # What some of them have besides; the POM of the tests names it, too.
-  maven_logged "$log" -q "$DEPENDENCY_PLUGIN:copy-dependencies" -DincludeScope=test \
-    -DincludeGroupIds=org.eclipse.jetty -DoutputDirectory="$lib" || {
+  junit=$(sed -n 's:.*<junit.platform.version>\(.*\)<.*:\1:p' "$JAVISOR_ROOT/pom.xml")
+  maven_logged "$log" -q "$DEPENDENCY_PLUGIN:copy-dependencies" "$DEPENDENCY_PLUGIN:copy" -DincludeScope=test \
+    -DincludeGroupIds=org.eclipse.jetty "-Dartifact=org.junit.platform:junit-platform-console-standalone:$junit" \
+    -DoutputDirectory="$lib" || {
     show_tail "$log" 40
     die 1 "the examples' libraries cannot be had; the whole log: target/build.log"
   }
@@ -54,19 +56,34 @@ build_examples() {
 
 # java_example NAME ARGUMENT...: runs an example that boots Linux; in the lab where this machine cannot.
 java_example() {
-  local java name=$1
+  local java name=$1 class=dev.javisor.examples.$1 sources=$JAVISOR_ROOT/examples/src lab=()
   shift
-  [ -e "$JAVISOR_ROOT/examples/src/main/java/dev/javisor/examples/$name.java" ] ||
+  [ -e "$sources/main/java/${class//.//}.java" ] || [ -e "$sources/test/java/${class//.//}.java" ] ||
     die "$EXIT_USAGE" "no example '$name' (examples/run --help)"
   setup_main
   build_examples
   fetch_kernel
   java=("$JAVA_HOME/bin/java" "${JAVA_FLAGS[@]}" -cp "$EXAMPLES_CLASSPATH")
-  if kvm_runs_linux; then
-    exec "${java[@]}" "dev.javisor.examples.$name" "$@"
+  if ! kvm_runs_linux; then
+    say "this machine's KVM cannot run a stock Linux kernel: booting in the lab, an emulated machine whose KVM can"
+    lab=("$JAVISOR_ROOT/scripts/lab" -t 600 --)
+    java+=("${LAB_JAVA_FLAGS[@]}" -Djavisor.timeout.multiplier=10)
   fi
-  say "this machine's KVM cannot run a stock Linux kernel: booting in the lab, an emulated machine whose KVM can"
-  exec "$JAVISOR_ROOT/scripts/lab" -t 600 -- "${java[@]}" "${LAB_JAVA_FLAGS[@]}" "dev.javisor.examples.$name" "$@"
+  if [[ $name == *Test ]]; then
+    fetch_packages "${java[@]}"
+    set -- org.junit.platform.console.ConsoleLauncher execute --disable-banner --fail-if-no-tests \
+      --select-class "$class" "$@"
+  else
+    set -- "$class" "$@"
+  fi
+  exec "${lab[@]}" "${java[@]}" "$@"
+}
+
+# fetch_packages JAVA...: downloads the packages that the examples' tests put into guests, while there is a network.
+fetch_packages() {
+  "$@" dev.javisor.examples.DebianTree >/dev/null && return
+  # Lists that are old name files which mirrors have no more.
+  can_be_root && apt_root update >/dev/null && "$@" dev.javisor.examples.DebianTree >/dev/null
 }
 
 # java_run OPTION...: the command line; it keeps the terminal.

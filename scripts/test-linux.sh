@@ -82,15 +82,18 @@ linux_program() {
 
 # compile_examples: tests run them, each in a JVM of its own.
 compile_examples() {
-  find "$JAVISOR_ROOT/examples/src/main/java" -name '*.java' -print0 |
-    xargs -0 "$JAVA_HOME/bin/javac" --release 17 -proc:none -cp "$TEST_CLASSPATH" -d "$SUITE_FOLDER/examples"
+  find "$JAVISOR_ROOT/examples/src" -name '*.java' -print0 |
+    xargs -0 "$JAVA_HOME/bin/javac" --release 17 -proc:none -cp "$TEST_CLASSPATH" -d "$SUITE_FOLDER/examples" &&
+    fetch_packages "$JAVA_HOME/bin/java" -cp "$SUITE_FOLDER/examples:$TEST_CLASSPATH"
 }
 
 # set_suite_options DISK SCRATCH: sets SUITE_OPTIONS, what tests are told of a Debian disk that they may write to, of that
-# Debian's kernel and initial RAM disk, of a folder for disks of their own, and of the examples' classes.
+# Debian's kernel and initial RAM disk, of a folder for disks of their own, of the examples' classes, and of JUnit's
+# command line, which test-compile copies.
 set_suite_options() {
   SUITE_OPTIONS=("-Djavisor.test.image=$DISK_IMAGE" "-Djavisor.test.disk=$1" "-Djavisor.test.scratch=$2"
-    "-Djavisor.test.examples=$SUITE_FOLDER/examples")
+    "-Djavisor.test.examples=$SUITE_FOLDER/examples"
+    "-Djavisor.test.junit=$(echo "$JAVISOR_ROOT/target/junits/"junit-platform-console-standalone-1.13*.jar)")
 }
 
 # lab_count: one a core, at most 4, and no more than there are classes.

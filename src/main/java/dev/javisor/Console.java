@@ -4,6 +4,12 @@ package dev.javisor;
  * The guest's console, seen from the host. What the guest wrote can be read at any time, also after
  * the machine's end; the last bytes are kept, as many as {@code consoleBuffer} says.
  *
+ * <pre>{@code
+ * vm.console().write("ls /\n"); // types
+ * vm.waitFor(Wait.console("etc"));
+ * String last = vm.console().tail(20);
+ * }</pre>
+ *
  * <p>Text is UTF-8, with LF alone at the end of lines; what is not UTF-8 becomes U+FFFD. Control
  * characters and escape sequences are what the guest made them.
  *

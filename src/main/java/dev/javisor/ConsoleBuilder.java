@@ -10,6 +10,12 @@ import org.slf4j.Logger;
  * The part of {@link VirtualMachine.Builder} that is about consoles: what they are connected to,
  * and who gets what the guest writes there.
  *
+ * <pre>{@code
+ * builder
+ *     .console(line -> System.out.println("guest: " + line))
+ *     .virtioConsole(ConsoleMode.file(Path.of("target/console.log")));
+ * }</pre>
+ *
  * <p>Threading: as the builder. Not meant to be implemented outside Javisor, but by mocks.
  *
  * @param <B> the builder, which each method returns

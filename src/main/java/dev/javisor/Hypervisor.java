@@ -6,6 +6,12 @@ import java.util.Optional;
 /**
  * What this host can do. The answer of one moment: probe again after a fix.
  *
+ * <pre>{@code
+ * Hypervisor host = Hypervisor.probe();
+ * host.stockKernelObstacle()
+ *     .ifPresent(why -> System.err.println(why.reason() + "; " + why.fix()));
+ * }</pre>
+ *
  * <p>Threading: any thread.
  *
  * <p>Not meant to be implemented outside Javisor, but by mocks: methods will be added.

@@ -5,6 +5,12 @@ import java.util.Optional;
 /**
  * A network device of a machine.
  *
+ * <pre>{@code
+ * NetDevice net = vm.net("net0");
+ * net.link(false); // pulls the cable
+ * String where = net.tap().orElse("no TAP") + ", " + net.hostAddress().orElse("no address");
+ * }</pre>
+ *
  * <p>Threading: any thread, in any state of the machine; what would change a machine that has ended
  * does nothing.
  *

@@ -8,6 +8,13 @@ import java.util.concurrent.ThreadFactory;
  * VirtualMachine.Builder#queueLoop}. There is no need to close it: its thread is there only while a
  * machine that uses it is.
  *
+ * <pre>{@code
+ * QueueLoop loop = QueueLoop.create();
+ * for (int i = 0; i < 100; i++) {
+ *   VirtualMachine.builder().queueLoop(loop).memory("64M"); // and so on
+ * }
+ * }</pre>
+ *
  * <p>For a host of many machines that do little: a hundred of them do with one thread, or a few
  * loops with a thread each, instead of one for each queue. A single machine is better off without:
  * a queue's own thread answers its guest in two thirds of the time (about 14 us where a loop takes

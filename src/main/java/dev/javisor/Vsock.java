@@ -11,6 +11,12 @@ import java.util.concurrent.Executor;
  * and of the host, whose address (CID) is 2. Linux's driver is {@code vmw_vsock_virtio_transport};
  * its programs use sockets of the family AF_VSOCK.
  *
+ * <pre>{@code
+ * VirtualMachine machine = builder.vsock().build();
+ * machine.vsock().listen(5000, channel -> logger.info("port {}", channel.guestPort()));
+ * machine.boot();
+ * }</pre>
+ *
  * <p>Ports are unsigned numbers of 32 bits: an {@code int} that is negative stands for one from
  * 2<sup>31</sup> on. -1 is none.
  *

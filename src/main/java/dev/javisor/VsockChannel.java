@@ -9,6 +9,14 @@ import java.nio.channels.InterruptibleChannel;
  * A connection between this JVM and a guest. {@link java.nio.channels.Channels} makes streams of
  * it.
  *
+ * <pre>{@code
+ * try (VsockChannel channel = vm.vsock().connect(1024)) {
+ *   channel.write(ByteBuffer.wrap("hello\n".getBytes(UTF_8)));
+ *   channel.shutdownOutput();
+ *   byte[] answer = Channels.newInputStream(channel).readAllBytes();
+ * }
+ * }</pre>
+ *
  * <p>Errors: a connection that ends otherwise than by a close of either side ends with a {@link
  * dev.javisor.error.VsockException} that has the reason: the guest reset it or rebooted, the
  * machine was closed. What came before can still be read. Otherwise as channels do: a close by

@@ -2,7 +2,15 @@ package dev.javisor;
 
 import java.io.IOException;
 
-/** Serves a connection that the guest has made. */
+/**
+ * Serves a connection that the guest has made.
+ *
+ * <pre>{@code
+ * VsockHandler echo =
+ *     channel -> Channels.newInputStream(channel).transferTo(Channels.newOutputStream(channel));
+ * vm.vsock().listen(7, echo);
+ * }</pre>
+ */
 @FunctionalInterface
 public interface VsockHandler {
   /**

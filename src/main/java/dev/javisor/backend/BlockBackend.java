@@ -7,6 +7,26 @@ import java.nio.file.Path;
  * A guest's disk, in Java. A machine's disk device hands it the guest's requests; it carries them
  * out at its own pace, in any order, and completes each.
  *
+ * <pre>{@code
+ * class Zeros implements BlockBackend {
+ *   public long size() {
+ *     return 1L << 30;
+ *   }
+ *
+ *   public boolean readOnly() {
+ *     return true;
+ *   }
+ *
+ *   public void submit(BlockRequest request) {
+ *     if (request.operation() == BlockOperation.READ) {
+ *       request.copyFrom(0, new byte[(int) request.length()], 0, (int) request.length());
+ *     }
+ *     request.complete(BlockStatus.OK);
+ *   }
+ * }
+ * builder.disk(new Zeros());
+ * }</pre>
+ *
  * <p><b>Threads.</b> {@link #submit} is called on a thread of the device, one for each of its
  * queues, so by several at once where a disk has several; never on a vCPU's thread. It may block:
  * then the requests behind it in the same queue wait. What is described by the other methods is

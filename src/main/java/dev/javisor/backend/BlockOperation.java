@@ -1,6 +1,17 @@
 package dev.javisor.backend;
 
-/** What a guest asks of a disk: virtio 1.3 §5.2.6. */
+/**
+ * What a guest asks of a disk: virtio 1.3 §5.2.6.
+ *
+ * <pre>{@code
+ * void submit(BlockRequest request) {
+ *   switch (request.operation()) {
+ *     case READ, WRITE -> request.fail(new IOException("the disk was pulled out"));
+ *     default -> request.complete(BlockStatus.OK);
+ *   }
+ * }
+ * }</pre>
+ */
 public enum BlockOperation {
   /** Fill the guest's buffers with the disk's bytes. */
   READ,

@@ -7,6 +7,13 @@ import java.nio.ByteBuffer;
  * sectors, a disk that is read-only gets no request that changes it, and the guest's buffers are
  * all RAM.
  *
+ * <pre>{@code
+ * void read(BlockRequest request, byte[] disk) {
+ *   request.copyFrom(0, disk, (int) request.offset(), (int) request.length());
+ *   request.complete(BlockStatus.OK);
+ * }
+ * }</pre>
+ *
  * <p><b>How long it lives.</b> From {@link BlockBackend#submit} to {@link #complete}. It is pooled:
  * after its completion the same object is another request, so nobody keeps it, or calls anything on
  * it.

@@ -7,6 +7,22 @@ import java.nio.file.Path;
  * The other end of a guest's network cable, in Java: it takes the Ethernet frames that the guest
  * sends, and gives it frames by {@link NetGuest#deliver}.
  *
+ * <pre>{@code
+ * class Hub implements NetBackend {
+ *   private volatile NetGuest guest;
+ *
+ *   public void attach(NetGuest newGuest) {
+ *     guest = newGuest;
+ *   }
+ *
+ *   public void transmit(NetFrame frame) {
+ *     guest.deliver(frame); // an echo
+ *     frame.complete();
+ *   }
+ * }
+ * builder.net(new Hub());
+ * }</pre>
+ *
  * <p><b>Threads.</b> {@link #transmit} is called on threads of the device, one for each pair of its
  * queues, so by several at once where it has several; never on a vCPU's thread. It may block: then
  * the frames behind it in the same queue wait. {@link #ready} comes on a thread of the device, too.

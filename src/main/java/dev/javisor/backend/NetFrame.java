@@ -6,6 +6,15 @@ import java.nio.ByteBuffer;
  * An Ethernet frame that a guest sends, from the destination's address on, without a checksum
  * behind it: 14 bytes to the device's MTU and 22.
  *
+ * <pre>{@code
+ * byte[] take(NetFrame frame) {
+ *   byte[] bytes = new byte[frame.length()];
+ *   frame.copyTo(0, bytes, 0, bytes.length);
+ *   frame.complete();
+ *   return bytes;
+ * }
+ * }</pre>
+ *
  * <p><b>How long it lives.</b> From {@link NetBackend#transmit} to {@link #complete}. It is pooled:
  * afterwards the same object is another frame, so nobody keeps it, or calls anything on it.
  *

@@ -7,6 +7,14 @@ import java.nio.ByteBuffer;
  * and without a checksum behind. They are copied straight into the guest's RAM, before the call
  * returns.
  *
+ * <pre>{@code
+ * void send(NetGuest guest, byte[] frame) {
+ *   if (!guest.deliver(ByteBuffer.wrap(frame))) {
+ *     System.err.println("the guest has no room; ready() will tell when it has");
+ *   }
+ * }
+ * }</pre>
+ *
  * <p>A frame that is shorter than its own header (14 bytes), or too long for the device's MTU, is
  * dropped; so is each frame while no driver listens, the link is down, or the machine is paused.
  *

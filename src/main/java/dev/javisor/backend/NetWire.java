@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
  * A cable between two network devices of this JVM: what one guest sends, the other one receives. A
  * frame is copied once, from one guest's RAM to the other's.
  *
+ * <pre>{@code
+ * NetWire wire = new NetWire();
+ * VirtualMachine.Builder one = VirtualMachine.builder().net(wire.first());
+ * VirtualMachine.Builder two = VirtualMachine.builder().net(wire.second());
+ * }</pre>
+ *
  * <p>While a guest has no room, a few of the other one's frames wait for it; those behind them are
  * dropped.
  *

@@ -5,6 +5,13 @@ import java.nio.file.Path;
 /**
  * How the guest agent gets into the guest, and what it brings along.
  *
+ * <pre>{@code
+ * GuestPackages debian = GuestPackages.debian();
+ * builder
+ *     .kernel(debian.kernel())
+ *     .agent(agent -> agent.busybox(debian.busybox()).modules("virtio_rng"));
+ * }</pre>
+ *
  * <p>Where there is a kernel, it comes by an initramfs that Javisor writes, and no disk is changed:
  *
  * <ul>

@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
  * Immutable. What a mode needs of the host is checked by {@code build()} and taken at boot; it is
  * given back at the end.
  *
+ * <pre>{@code
+ * builder
+ *     .serial(ConsoleMode.file(Path.of("boot.log")))
+ *     .virtioConsole(ConsoleMode.socket(Path.of("console.sock")));
+ * }</pre>
+ *
  * <p>Output never holds the guest up. It is kept, 1 MiB of it, until it can be written; of what is
  * more the oldest goes, and a line tells how much. Input waits until the guest takes it.
  */

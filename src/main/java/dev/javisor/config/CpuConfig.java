@@ -4,6 +4,10 @@ package dev.javisor.config;
  * The vCPUs of a machine and their topology, as the guest sees it. What is not set follows from the
  * rest: a count alone means that many cores of one thread in one package; a topology alone gives
  * the count. Values are checked by {@code build()}.
+ *
+ * <pre>{@code
+ * builder.cpus(cpus -> cpus.packages(1).cores(2).threads(2)); // four vCPUs
+ * }</pre>
  */
 public interface CpuConfig {
   /** The number of vCPUs, at least 1. Default: what the topology comes to, or 1. */

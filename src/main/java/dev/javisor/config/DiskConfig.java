@@ -8,6 +8,14 @@ import java.time.Duration;
  * /dev/vda}, {@code /dev/vdb} and so on, in the order of their adding. Values are checked by {@code
  * build()}.
  *
+ * <pre>{@code
+ * builder.disk(
+ *     disk ->
+ *         disk.path(Path.of("data.raw"))
+ *             .serial("DATA")
+ *             .rateLimit(RateLimit.bytesPerSecond(10_000_000)));
+ * }</pre>
+ *
  * <p>While the machine runs, its file is locked (open file description locks): one machine that
  * writes, or any number that only read.
  */

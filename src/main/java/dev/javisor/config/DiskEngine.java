@@ -1,6 +1,12 @@
 package dev.javisor.config;
 
-/** How a disk's requests are carried out on its file. */
+/**
+ * How a disk's requests are carried out on its file.
+ *
+ * <pre>{@code
+ * builder.disk(disk -> disk.path(Path.of("data.raw")).direct(true).engine(DiskEngine.IO_URING));
+ * }</pre>
+ */
 public enum DiskEngine {
   /** What is faster: io_uring where the page cache is bypassed, blocking calls otherwise. */
   AUTO,

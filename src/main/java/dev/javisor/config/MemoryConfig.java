@@ -3,6 +3,10 @@ package dev.javisor.config;
 /**
  * The RAM of a machine and how the host backs it. Values are checked by {@code build()}.
  *
+ * <pre>{@code
+ * builder.memory(memory -> memory.size("2G").prefault(true));
+ * }</pre>
+ *
  * <p>Whatever is chosen, host memory is taken page by page as the guest touches it, unless {@link
  * #prefault} or {@link #hugePages} says otherwise, and is left out of core dumps.
  */

@@ -6,6 +6,10 @@ package dev.javisor.config;
  * Values are checked by {@code build()}; what is not set, or set to an empty text, Javisor chooses,
  * and the log and {@code VirtualMachine.nets()} tell its choice.
  *
+ * <pre>{@code
+ * builder.net(net -> net.tap("tap0").mac("52:54:00:12:34:56").queuePairs(2));
+ * }</pre>
+ *
  * <p>A TAP interface that is not there is made, which needs the capability CAP_NET_ADMIN, and
  * vanishes with the machine or the process. One that is there, such as one that root made for a
  * user ({@code ip tuntap add dev tap0 mode tap user NAME}), needs none; its addresses stay as they

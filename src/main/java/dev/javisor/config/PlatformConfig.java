@@ -6,6 +6,10 @@ import java.util.UUID;
  * What the guest is told about the machine that it is on, by SMBIOS tables: in Linux {@code
  * /sys/class/dmi/id}, and {@code dmidecode}. cloud-init, systemd and others read some of it.
  *
+ * <pre>{@code
+ * builder.platform(platform -> platform.serial("web1").oemString("rack 7"));
+ * }</pre>
+ *
  * <p>Texts have neither control characters nor more than 65,000 bytes as UTF-8, all of them
  * together. Nothing is told that is not set, but for manufacturer and product.
  *

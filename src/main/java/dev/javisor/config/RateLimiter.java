@@ -6,6 +6,14 @@ import static java.util.Objects.requireNonNull;
  * Keeps devices to a {@link RateLimit}. Devices that are given the same limiter share what it
  * allows; they may belong to several machines. A limit can be changed while they run.
  *
+ * <pre>{@code
+ * RateLimiter both = RateLimiter.of(RateLimit.operationsPerSecond(200));
+ * builder
+ *     .disk(disk -> disk.path(Path.of("one.raw")).rateLimiter(both))
+ *     .disk(disk -> disk.path(Path.of("two.raw")).rateLimiter(both));
+ * both.limit(RateLimit.operationsPerSecond(400)); // while they run
+ * }</pre>
+ *
  * <p>Threading: any thread. An implementation of your own must never block, as the threads of
  * queues call it.
  */

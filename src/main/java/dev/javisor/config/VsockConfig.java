@@ -5,6 +5,10 @@ import java.nio.file.Path;
 /**
  * A machine's vsock device. Values are checked by {@code build()}.
  *
+ * <pre>{@code
+ * builder.vsock(vsock -> vsock.cid(7).socket(Path.of("guest.sock")));
+ * }</pre>
+ *
  * <p>By {@link #socket} other processes reach the guest as they reach guests of Cloud Hypervisor
  * and Firecracker.
  */

@@ -1,6 +1,16 @@
 package dev.javisor.error;
 
-/** How far a virtual machine got on its way to the guest's first instruction. */
+/**
+ * How far a virtual machine got on its way to the guest's first instruction.
+ *
+ * <pre>{@code
+ * void explain(GuestBootException e) {
+ *   if (e.stage() == BootStage.MEMORY) {
+ *     System.err.println("the host has too little memory: " + e.errno().orElse(""));
+ *   }
+ * }
+ * }</pre>
+ */
 public enum BootStage {
   /** Opening the hypervisor and making an empty machine. */
   HYPERVISOR,

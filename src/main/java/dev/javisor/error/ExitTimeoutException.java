@@ -4,7 +4,18 @@ import dev.javisor.event.VcpuInfo;
 import java.time.Duration;
 import java.util.List;
 
-/** A virtual machine did not end in time. It goes on as before. */
+/**
+ * A virtual machine did not end in time. It goes on as before.
+ *
+ * <pre>{@code
+ * try {
+ *   vm.awaitExit(Duration.ofMinutes(1));
+ * } catch (ExitTimeoutException e) {
+ *   System.err.println(e.vcpus() + "\n" + e.consoleTail());
+ *   vm.kill();
+ * }
+ * }</pre>
+ */
 public final class ExitTimeoutException extends JavisorException {
   private static final long serialVersionUID = 1L;
 

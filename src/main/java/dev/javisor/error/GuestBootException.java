@@ -3,7 +3,17 @@ package dev.javisor.error;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A virtual machine could not be brought to its guest's first instruction. It is closed. */
+/**
+ * A virtual machine could not be brought to its guest's first instruction. It is closed.
+ *
+ * <pre>{@code
+ * try {
+ *   builder.build().boot();
+ * } catch (GuestBootException e) {
+ *   System.err.println(e.stage() + " " + e.errno().orElse(""));
+ * }
+ * }</pre>
+ */
 public final class GuestBootException extends JavisorException {
   private static final long serialVersionUID = 1L;
 

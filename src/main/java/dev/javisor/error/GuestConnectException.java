@@ -6,7 +6,7 @@ package dev.javisor.error;
  *
  * <pre>{@code
  * try (var channel = vm.agent().connect(5432, Duration.ofSeconds(5))) {
- *   channel.write(ByteBuffer.wrap(request));
+ *   channel.write(ByteBuffer.wrap("PING\n".getBytes(UTF_8)));
  * } catch (GuestConnectException e) {
  *   boolean nobodyListens = e.errno().equals("ECONNREFUSED");
  * }

@@ -6,6 +6,16 @@ import org.jspecify.annotations.Nullable;
  * A guest kernel, its modules, or a tool for the guest cannot be had: there is neither a network
  * nor a cached copy, this system has no package manager to take it from, a package failed its
  * verification, or a file is not what it should be.
+ *
+ * <pre>{@code
+ * GuestKernel kernel;
+ * try {
+ *   kernel = GuestKernel.debian();
+ * } catch (GuestKernelUnavailableException e) {
+ *   System.err.println(e.reason() + "; " + e.fix());
+ *   kernel = GuestKernel.host();
+ * }
+ * }</pre>
  */
 public final class GuestKernelUnavailableException extends JavisorException {
   private static final long serialVersionUID = 1L;

@@ -5,6 +5,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * This host cannot run virtual machines: /dev/kvm is missing or may not be opened, KVM is too old,
  * the operating system or CPU is another, or native code cannot be loaded.
+ *
+ * <pre>{@code
+ * try {
+ *   builder.build().boot();
+ * } catch (HypervisorUnavailableException e) {
+ *   System.err.println(e.reason() + "; " + e.fix());
+ * }
+ * }</pre>
  */
 public final class HypervisorUnavailableException extends JavisorException {
   private static final long serialVersionUID = 1L;

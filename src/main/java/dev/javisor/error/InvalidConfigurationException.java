@@ -3,7 +3,17 @@ package dev.javisor.error;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A virtual machine's configuration has mistakes. All of them are listed. */
+/**
+ * A virtual machine's configuration has mistakes. All of them are listed.
+ *
+ * <pre>{@code
+ * try {
+ *   builder.build();
+ * } catch (InvalidConfigurationException e) { // all mistakes at once
+ *   e.problems().forEach(problem -> System.err.println(problem.field() + ": " + problem.hint()));
+ * }
+ * }</pre>
+ */
 public final class InvalidConfigurationException extends JavisorException {
   private static final long serialVersionUID = 1L;
 

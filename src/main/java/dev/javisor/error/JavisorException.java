@@ -2,7 +2,17 @@ package dev.javisor.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** The root of what Javisor throws when something other than an argument is wrong. */
+/**
+ * The root of what Javisor throws when something other than an argument is wrong.
+ *
+ * <pre>{@code
+ * try (VirtualMachine machine = builder.build().boot()) {
+ *   machine.exec("true");
+ * } catch (JavisorException e) { // whatever it was; its message says what to do
+ *   logger.error("the machine did not do its work", e);
+ * }
+ * }</pre>
+ */
 public class JavisorException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

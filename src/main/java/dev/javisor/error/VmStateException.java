@@ -2,7 +2,17 @@ package dev.javisor.error;
 
 import dev.javisor.event.VmState;
 
-/** A virtual machine was asked for something that its state does not allow. */
+/**
+ * A virtual machine was asked for something that its state does not allow.
+ *
+ * <pre>{@code
+ * try {
+ *   vm.pause();
+ * } catch (VmStateException e) {
+ *   logger.info("not paused: it is {}", e.state());
+ * }
+ * }</pre>
+ */
 public final class VmStateException extends JavisorException {
   private static final long serialVersionUID = 1L;
 

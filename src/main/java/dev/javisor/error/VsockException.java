@@ -2,7 +2,19 @@ package dev.javisor.error;
 
 import java.io.IOException;
 
-/** A vsock connection could not be made, or has ended otherwise than by either side's close. */
+/**
+ * A vsock connection could not be made, or has ended otherwise than by either side's close.
+ *
+ * <pre>{@code
+ * try (VsockChannel channel = vm.vsock().connect(1024)) {
+ *   channel.write(ByteBuffer.wrap(new byte[] {1}));
+ * } catch (VsockException e) {
+ *   if (e.reason() == VsockException.Reason.REFUSED) {
+ *     logger.info("nobody listens there yet");
+ *   }
+ * }
+ * }</pre>
+ */
 public final class VsockException extends IOException {
   private static final long serialVersionUID = 1L;
 

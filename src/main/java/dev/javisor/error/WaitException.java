@@ -10,6 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was waited for will not come: the guest has ended, or hangs in a kernel panic. The subclass
  * {@link WaitTimeoutException} says that the time was up. The message has all that is told here.
+ *
+ * <pre>{@code
+ * try {
+ *   vm.waitFor(Wait.console("login:"));
+ * } catch (WaitException e) {
+ *   logger.error("after {}: {}\n{}", e.waited(), e.exit(), e.consoleTail());
+ * }
+ * }</pre>
  */
 public class WaitException extends JavisorException {
   private static final long serialVersionUID = 1L;

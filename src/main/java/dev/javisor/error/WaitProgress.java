@@ -3,7 +3,19 @@ package dev.javisor.error;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How far one condition of a wait got. Not meant to be implemented outside Javisor. */
+/**
+ * How far one condition of a wait got. Not meant to be implemented outside Javisor.
+ *
+ * <pre>{@code
+ * void explain(WaitException e) {
+ *   for (WaitProgress condition : e.conditions()) {
+ *     if (condition.metAfter().isEmpty()) {
+ *       System.err.println(condition.condition() + ": " + condition.lastFailure());
+ *     }
+ *   }
+ * }
+ * }</pre>
+ */
 public interface WaitProgress {
   /** What was waited for, such as {@code the console shows "login:"}. */
   String condition();

@@ -4,7 +4,17 @@ import dev.javisor.event.VcpuInfo;
 import java.time.Duration;
 import java.util.List;
 
-/** What was waited for did not come in time. The machine goes on as before. */
+/**
+ * What was waited for did not come in time. The machine goes on as before.
+ *
+ * <pre>{@code
+ * try {
+ *   vm.waitFor(Wait.console("login:").timeout(Duration.ofSeconds(30)));
+ * } catch (WaitTimeoutException e) {
+ *   logger.warn("still no login; vCPUs: {}", e.vcpus());
+ * }
+ * }</pre>
+ */
 public final class WaitTimeoutException extends WaitException {
   private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,12 @@
 package dev.javisor.event;
 
-/** What a vCPU is doing. More values may come. */
+/**
+ * What a vCPU is doing. More values may come.
+ *
+ * <pre>{@code
+ * boolean idle = vm.vcpus().stream().allMatch(vcpu -> vcpu.state() == VcpuState.IDLE);
+ * }</pre>
+ */
 public enum VcpuState {
   /** It executes guest instructions, or waits for the host to emulate one. */
   RUNNING,

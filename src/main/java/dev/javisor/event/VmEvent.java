@@ -6,6 +6,15 @@ import java.util.Optional;
 /**
  * Something that happened to a virtual machine. More kinds will come, and kinds will tell more: a
  * listener leaves alone what it does not know. Not meant to be implemented outside Javisor.
+ *
+ * <pre>{@code
+ * builder.listener(
+ *     event -> {
+ *       if (event instanceof VmEvent.Rebooted rebooted) {
+ *         logger.warn("{} rebooted: {}", event.vm(), rebooted.panic().orElse("it asked for it"));
+ *       }
+ *     });
+ * }</pre>
  */
 public interface VmEvent {
   /** The machine's name. */

@@ -3,6 +3,13 @@ package dev.javisor.event;
 /**
  * How a guest ended. Complete: no kind will be added within a major version.
  *
+ * <pre>{@code
+ * VmExit exit = vm.awaitExit(Duration.ofMinutes(1));
+ * if (exit instanceof VmExit.Panic panic) {
+ *   throw new AssertionError(panic.message() + "\n" + vm.console().tail(30));
+ * }
+ * }</pre>
+ *
  * <p>With {@code onReset(REBOOT)}, the default, a guest's reset starts it anew instead of ending
  * it, so that neither {@link Reset} nor a {@link Panic} that resets is seen, but for a panic that
  * the guest tells by its panic device.

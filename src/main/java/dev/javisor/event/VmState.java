@@ -1,6 +1,14 @@
 package dev.javisor.event;
 
-/** A stage in the life of a virtual machine. */
+/**
+ * A stage in the life of a virtual machine.
+ *
+ * <pre>{@code
+ * if (vm.state() == VmState.PAUSED) {
+ *   vm.resume();
+ * }
+ * }</pre>
+ */
 public enum VmState {
   /** Configured, but no vCPU has run yet. */
   CREATED,

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * with the label {@code CIDATA}:
  *
  * <pre>{@code
- * builder.disk(CloudInitSeed.builder().hostname("web1").user("ada", key).build().toDisk())
+ * String key = Files.readString(Path.of("id_ed25519.pub")).strip();
+ * builder.disk(CloudInitSeed.builder().hostname("web1").user("ada", key).build().toDisk());
  * }</pre>
  *
  * <p>The same content gives the same bytes. Immutable.

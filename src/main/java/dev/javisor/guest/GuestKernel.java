@@ -8,6 +8,17 @@ import java.util.List;
  * A Linux kernel for guests, with its modules: one of the user's own, the host's, or a
  * distribution's. Its files are there and stay as they are while this object is in use.
  *
+ * <pre>{@code
+ * GuestKernel kernel = GuestKernel.debian();
+ * Initramfs initramfs =
+ *     Initramfs.builder()
+ *         .busybox(GuestPackages.debian().busybox())
+ *         .modules(kernel, "virtio_pci", "virtio_net")
+ *         .init("ip link; sh")
+ *         .build();
+ * builder.kernel(kernel).initramfs(initramfs);
+ * }</pre>
+ *
  * <p>The factories throw {@link GuestKernelUnavailableException}, which says what to do, where the
  * kernel cannot be had.
  */

@@ -17,6 +17,11 @@ import java.util.function.Supplier;
  * the archive's signature and checksums. What was fetched is kept in a cache, which threads and
  * processes share and which needs no network.
  *
+ * <pre>{@code
+ * GuestPackages sid = GuestPackages.debian().suite("sid").cache(Path.of("/var/cache/guests"));
+ * builder.kernel(sid.kernel()).agent(agent -> agent.busybox(sid.busybox()));
+ * }</pre>
+ *
  * <p>Immutable: each method that sets something returns a new object. What is not set comes from
  * the machine: the mirrors and the release that its apt is configured for, where it runs the same
  * distribution.

@@ -23,6 +23,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The file system that a guest's kernel unpacks into its memory and starts {@code /init} from. The
  * same content gives the same bytes.
+ *
+ * <pre>{@code
+ * Initramfs initramfs =
+ *     Initramfs.builder()
+ *         .busybox(GuestPackages.debian().busybox())
+ *         .file("/etc/motd", "hello\n", 0644)
+ *         .init("cat /etc/motd; sh")
+ *         .build();
+ * }</pre>
  */
 public final class Initramfs {
   private final CpioArchive archive;

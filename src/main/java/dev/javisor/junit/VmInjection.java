@@ -20,7 +20,13 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** What {@link Vm} brings along; not to be registered by hand. */
+/**
+ * What {@link Vm} brings along; not to be registered by hand.
+ *
+ * <pre>{@code
+ * @Vm private VirtualMachine machine; // this is what it serves
+ * }</pre>
+ */
 @SuppressWarnings("exports") // Users of this package have Jupiter.
 public final class VmInjection
     implements BeforeAllCallback,

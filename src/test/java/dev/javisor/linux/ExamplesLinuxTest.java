@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,18 @@ import org.junit.jupiter.api.io.TempDir;
 /** The examples, each in a JVM of its own as a user starts it. */
 @Tag("linux-guest")
 class ExamplesLinuxTest {
+  /** Some boot several guests, one after the other. */
+  private static final Duration LIMIT = LinuxGuest.LIMIT.multipliedBy(2);
+
   @TempDir private Path folder;
+
+  @Test
+  void shouldSayHello() throws Exception {
+    String output = run("HelloLinux");
+
+    assertTrue(output.contains("Hello from Linux 6."), output);
+    assertTrue(output.contains("The guest ended: PowerOff"), output);
+  }
 
   @Test
   void shouldMakeUpADiskInJava() throws Exception {
@@ -38,20 +50,60 @@ class ExamplesLinuxTest {
     assertTrue(Files.size(recording) > 1000, output);
   }
 
+  @Test
+  void shouldRunCommandsOfHttpCallers_andLeaveNothingBehind() throws Exception {
+    String output =
+        start(
+            "JettyPool",
+            List.of("-Dpool.warm=1", "-Dpool.seconds=5", "dev.javisor.examples.JettyPool"));
+
+    assertTrue(output.contains("ls /tmp: 200 65534 | Linux | left"), output);
+    assertTrue(output.contains("ls /tmp; echo nothing of others: 200 nothing of others"), output);
+    assertTrue(output.contains("while :; do :; done: 504"), output);
+    assertTrue(output.contains("yes: 507"), output);
+    assertTrue(output.contains("undeployed, and nothing is left"), output);
+    assertTrue(output.contains("echo once more: 200 once more"), output);
+  }
+
+  @Test
+  void shouldTestAServiceOfDebian() throws Exception {
+    String output =
+        start(
+            "WebServerTest",
+            List.of(
+                "-Djavisor.timeout.multiplier=10",
+                "-Djavisor.console.dir=" + folder,
+                "org.junit.platform.console.ConsoleLauncher",
+                "execute",
+                "--fail-if-no-tests",
+                "--select-class",
+                "dev.javisor.examples.WebServerTest"));
+
+    assertTrue(output.contains("2 tests successful"), output);
+  }
+
   private String run(String example, String... arguments) throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("dev.javisor.examples." + example));
+    words.addAll(List.of(arguments));
+    return start(example, words);
+  }
+
+  private String start(String example, List<String> words)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
     command.add(
-        System.getProperty("javisor.test.examples")
-            + File.pathSeparator
-            + System.getProperty("java.class.path"));
-    command.add("dev.javisor.examples." + example);
-    command.addAll(List.of(arguments));
+        String.join(
+            File.pathSeparator,
+            System.getProperty("javisor.test.examples"),
+            System.getProperty("java.class.path"),
+            System.getProperty("javisor.test.junit")));
+    command.addAll(words);
     Path log = folder.resolve(example + ".log");
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    boolean ended = process.waitFor(LinuxGuest.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    boolean ended = process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     process.destroyForcibly().waitFor();
     String output = Files.readString(log);
     assertTrue(ended, output);

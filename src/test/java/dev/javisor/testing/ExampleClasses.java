@@ -13,7 +13,7 @@ import javax.tools.ToolProvider;
 
 /** Compiles the examples, which are no part of the build of the tests. */
 public final class ExampleClasses {
-  private static final Path SOURCES = Path.of("examples/src/main/java");
+  private static final Path SOURCES = Path.of("examples/src");
 
   private ExampleClasses() {}
 
@@ -30,10 +30,19 @@ public final class ExampleClasses {
    * @throws AssertionError with the compiler's words if they do not compile
    */
   public static void compile(Path classes, Path... others) throws IOException {
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    StringWriter messages = new StringWriter();
     List<Path> all = new ArrayList<>(sources());
     all.addAll(List.of(others));
+    compileOnly(classes, all);
+  }
+
+  /**
+   * Compiles some files.
+   *
+   * @throws AssertionError with the compiler's words if they do not compile
+   */
+  public static void compileOnly(Path classes, List<Path> sources) throws IOException {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter messages = new StringWriter();
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
       List<String> options =
           List.of(
@@ -45,7 +54,7 @@ public final class ExampleClasses {
               "-cp",
               System.getProperty("java.class.path"));
       if (!compiler
-          .getTask(messages, files, null, options, null, files.getJavaFileObjectsFromPaths(all))
+          .getTask(messages, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
           .call()) {
         throw new AssertionError(messages.toString());
       }

@@ -150,8 +150,7 @@ public final class JettyPool implements AutoCloseable {
 
   private static void show(JettyPool pool) throws Exception {
     HttpClient client = HttpClient.newHttpClient();
-    ask(client, pool, "id -u; uname -sr");
-    ask(client, pool, "touch /tmp/left; ls /tmp");
+    ask(client, pool, "id -u; uname -s; touch /tmp/left; ls /tmp");
     ask(client, pool, "ls /tmp; echo nothing of others"); // another machine
     ask(client, pool, "while :; do :; done"); // 504
     ask(client, pool, "yes"); // 507
@@ -163,12 +162,14 @@ public final class JettyPool implements AutoCloseable {
 
   private static void ask(HttpClient client, JettyPool pool, String command)
       throws IOException, InterruptedException {
-    HttpResponse<String> answer =
-        client.send(
-            HttpRequest.newBuilder(pool.address())
-                .POST(HttpRequest.BodyPublishers.ofString(command, StandardCharsets.UTF_8))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+    HttpRequest request =
+        HttpRequest.newBuilder(pool.address())
+            .POST(HttpRequest.BodyPublishers.ofString(command, StandardCharsets.UTF_8))
+            .build();
+    HttpResponse<String> answer;
+    do { // each answer that all machines are at work comes after a while
+      answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+    } while (answer.statusCode() == 503);
     String text = answer.body().strip().replace("\n", " | ");
     System.out.printf(
         "%s: %d %s%n",
