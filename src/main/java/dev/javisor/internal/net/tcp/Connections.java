@@ -1,0 +1,199 @@
+package dev.javisor.internal.net.tcp;
+
+import java.util.ArrayDeque;
+import java.util.random.RandomGenerator;
+
+/** All connections of a stack: who is there, who may come, and how they go. */
+final class Connections {
+  private static final long SECOND = 1_000_000_000L;
+  private static final int CHALLENGES = 100;
+
+  /** What lies between the last number of a connection and the first of the next (RFC 6191). */
+  private static final int APART = 1 << 17;
+
+  private final TcpConfig config;
+  private final Nanos nanos;
+  private final RandomGenerator random;
+  private final Counts counts;
+  private final ChunkPool pool;
+  private final Transmitter transmitter;
+  private final FlowTable table;
+  private final TimerHeap timers = new TimerHeap();
+  private final ReadyQueue ready = new ReadyQueue();
+  private final ArrayDeque<TcpConnection> timeWaits = new ArrayDeque<>();
+  private final ArrayDeque<TcpConnection> starved = new ArrayDeque<>();
+  private int halfOpen;
+  private int alive;
+  private long now;
+  private long challengesSince;
+  private int challenges;
+
+  Connections(TcpConfig config, RandomGenerator random, Counts counts, Transmitter transmitter) {
+    this.config = config;
+    this.random = random;
+    this.counts = counts;
+    this.transmitter = transmitter;
+    nanos = Nanos.of(config.timers());
+    pool = new ChunkPool(config.memoryBytes());
+    table = new FlowTable(random.nextLong());
+  }
+
+  TcpConfig config() {
+    return config;
+  }
+
+  Nanos nanos() {
+    return nanos;
+  }
+
+  Counts counts() {
+    return counts;
+  }
+
+  ChunkPool pool() {
+    return pool;
+  }
+
+  Transmitter transmitter() {
+    return transmitter;
+  }
+
+  FlowTable table() {
+    return table;
+  }
+
+  TimerHeap timers() {
+    return timers;
+  }
+
+  ReadyQueue ready() {
+    return ready;
+  }
+
+  /** The time that this call began, in nanoseconds from the stack's start. */
+  long now() {
+    return now;
+  }
+
+  void now(long time) {
+    now = time;
+  }
+
+  /** Connections that somebody holds. */
+  int alive() {
+    return alive;
+  }
+
+  boolean full() {
+    return alive >= config.maxConnections();
+  }
+
+  boolean halfOpenFull() {
+    return halfOpen >= config.maxHalfOpen();
+  }
+
+  /** A first sequence number that a guest cannot guess. */
+  int firstNumber() {
+    return random.nextInt();
+  }
+
+  /** The same after another connection of the same addresses. */
+  int firstNumberAfter(TcpConnection old) {
+    return old.sender().number(old.sender().max()) + APART;
+  }
+
+  /** A new connection; the caller has looked at the limits. */
+  TcpConnection open(TcpAddresses addresses, TcpState state, int number) {
+    TcpConnection connection = new TcpConnection(this, addresses, state, number);
+    if (state == TcpState.PENDING) {
+      connection.halfOpen = true;
+      halfOpen++;
+    }
+    alive++;
+    table.add(connection);
+    changed(connection);
+    return connection;
+  }
+
+  /** A connection has something to tell or to send. */
+  void changed(TcpConnection connection) {
+    ready.add(connection);
+  }
+
+  /** The handshake is over, one way or another. */
+  void opened(TcpConnection connection) {
+    if (connection.halfOpen) {
+      connection.halfOpen = false;
+      halfOpen--;
+    }
+  }
+
+  /** Ends a connection. What came in order before an orderly end can still be read. */
+  void end(TcpConnection connection, TcpCloseReason reason) {
+    if (connection.state() == TcpState.CLOSED) {
+      return;
+    }
+    opened(connection);
+    table.remove(connection);
+    timers.remove(connection);
+    connection.sender().release();
+    if (reason != TcpCloseReason.DONE) {
+      connection.receiver().discard();
+    }
+    connection.ended(TcpState.CLOSED, reason);
+    changed(connection);
+  }
+
+  /** Resets a connection, and ends it. */
+  void abort(TcpConnection connection, TcpCloseReason reason) {
+    if (connection.state() != TcpState.TIME_WAIT && connection.state() != TcpState.CLOSED) {
+      transmitter.reset(connection);
+    }
+    end(connection, reason);
+  }
+
+  /** Both sides have closed: the addresses rest for a while. */
+  void rest(TcpConnection connection) {
+    connection.sender().release();
+    connection.ended(TcpState.TIME_WAIT, TcpCloseReason.DONE);
+    changed(connection);
+    timeWaits.addLast(connection);
+    TcpConnection oldest = timeWaits.peekFirst();
+    while (oldest != null
+        && (oldest.state() != TcpState.TIME_WAIT || timeWaits.size() > config.maxTimeWaits())) {
+      timeWaits.removeFirst();
+      end(oldest, TcpCloseReason.DONE);
+      oldest = timeWaits.peekFirst();
+    }
+  }
+
+  /** Nobody holds a connection any more. */
+  void gone() {
+    alive--;
+  }
+
+  /** There was no memory for what a connection's writer has. */
+  void starve(TcpConnection connection) {
+    starved.addLast(connection);
+  }
+
+  /** Tells those for which there was no memory, if there is some again; false if to nobody. */
+  boolean feed() {
+    if (starved.isEmpty() || !pool.has(ChunkPool.Use.SEND)) {
+      return false;
+    }
+    for (int i = starved.size(); i > 0; i--) {
+      starved.removeFirst().fed();
+    }
+    return true;
+  }
+
+  /** Whether an answer may go out that a forged segment may be after (RFC 5961 §7). */
+  boolean mayChallenge() {
+    if (now - challengesSince >= SECOND) {
+      challengesSince = now;
+      challenges = 0;
+    }
+    return ++challenges <= CHALLENGES;
+  }
+}
