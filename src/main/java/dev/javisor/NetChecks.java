@@ -52,6 +52,23 @@ final class NetChecks {
     }
   }
 
+  void userOnly(
+      @Nullable NetBackend backend,
+      String tap,
+      String ip,
+      String mask,
+      String hostMac,
+      int descriptors) {
+    if (backend != null || !(tap + ip + mask + hostMac).isEmpty() || descriptors > 0) {
+      problems.add(
+          new Problem(
+              field + ".user",
+              "set",
+              "a user-mode network has no backend, tap, descriptors, ip, mask and hostMac; its"
+                  + " addresses are chosen by network"));
+    }
+  }
+
   void id(String id) {
     if (id.length() > LONGEST_ID || !id.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
       problem("id", id, "expected 1 to 64 printable ASCII characters");

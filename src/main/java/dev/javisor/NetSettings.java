@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.javisor.backend.NetBackend;
 import dev.javisor.config.NetConfig;
 import dev.javisor.config.RateLimiter;
+import dev.javisor.config.UserNetConfig;
 import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.net.MacAddress;
 import dev.javisor.internal.net.NicLimiters;
@@ -14,6 +15,7 @@ import dev.javisor.internal.net.tap.TapSpec;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A network device as the builder was told. */
@@ -21,6 +23,7 @@ final class NetSettings implements NetConfig {
   private static final int DEFAULT_QUEUE_SIZE = 256;
 
   private final @Nullable NetBackend backend;
+  private @Nullable UserNetSettings user;
   private String tap = "";
   private int[] descriptors = {};
   private String mac = "";
@@ -41,6 +44,14 @@ final class NetSettings implements NetConfig {
    */
   NetSettings(@Nullable NetBackend backend) {
     this.backend = backend;
+  }
+
+  @Override
+  public NetConfig user(Consumer<? super UserNetConfig> told) {
+    UserNetSettings settings = new UserNetSettings();
+    told.accept(settings);
+    user = settings;
+    return this;
   }
 
   @Override
@@ -146,6 +157,10 @@ final class NetSettings implements NetConfig {
     if (backend != null) {
       checks.backendOnly(backend, tap, ip, mask, hostMac, descriptors.length);
     }
+    UserNetSettings played = user;
+    if (played != null) {
+      checks.userOnly(backend, tap, ip, mask, hostMac, descriptors.length);
+    }
     checks.queues(queues, queueSize);
     checks.descriptors(descriptors, queues, tap);
     checks.offloads(checksum, tso || ufo);
@@ -167,6 +182,16 @@ final class NetSettings implements NetConfig {
             new Offloads(checksum, segments, segments, segments, checksum && ufo));
     String name = id.isEmpty() ? "net" + index : id;
     checks.id(name);
-    return new NetSpec(field, name, guest, queues, queueSize, spec.mtu(), limiters, backend, spec);
+    return new NetSpec(
+        field,
+        name,
+        guest,
+        queues,
+        queueSize,
+        spec.mtu(),
+        limiters,
+        backend,
+        played == null ? null : played.resolve(field, problems),
+        spec);
   }
 }

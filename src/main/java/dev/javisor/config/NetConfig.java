@@ -1,5 +1,7 @@
 package dev.javisor.config;
 
+import java.util.function.Consumer;
+
 /**
  * A network device of a machine, which a Linux guest sees as {@code eth0}, {@code eth1} and so on
  * in the order of their adding. Unless it is Java code, it ends at a TAP interface of the host.
@@ -16,6 +18,21 @@ package dev.javisor.config;
  * are.
  */
 public interface NetConfig {
+  /**
+   * Plays the network in this process, without privileges and without a TAP interface: the guest
+   * gets its address by DHCP, and reaches the world as a program of this user would.
+   */
+  default NetConfig user() {
+    return user(user -> {});
+  }
+
+  /**
+   * Plays the network in this process.
+   *
+   * @param user told at once
+   */
+  NetConfig user(Consumer<? super UserNetConfig> user);
+
   /** The name of the TAP interface, at most 15 bytes. Default: {@code vmtap} and a number. */
   NetConfig tap(String name);
 

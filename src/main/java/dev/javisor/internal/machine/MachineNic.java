@@ -4,14 +4,17 @@ import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.net.BackendPort;
 import dev.javisor.internal.net.NetException;
 import dev.javisor.internal.net.NetPort;
+import dev.javisor.internal.net.Offloads;
 import dev.javisor.internal.net.tap.NetSpec;
 import dev.javisor.internal.net.tap.TapPort;
 import dev.javisor.internal.net.tap.Taps;
+import dev.javisor.internal.net.user.UserNetwork;
 import dev.javisor.internal.pci.PciDevice;
 import dev.javisor.internal.sys.NativeUnavailableException;
 import dev.javisor.internal.virtio.VirtioDevices;
 import dev.javisor.internal.virtio.net.NicConfig;
 import dev.javisor.internal.virtio.net.VirtioNic;
+import java.security.SecureRandom;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +33,7 @@ public final class MachineNic implements PciDeviceFactory {
   private boolean linkUp = true;
   private @Nullable VirtioNic device;
   private TapPort.@Nullable HostSide hostSide;
+  private @Nullable UserNetwork user;
 
   public MachineNic(NetSpec spec) {
     this.spec = spec;
@@ -37,7 +41,7 @@ public final class MachineNic implements PciDeviceFactory {
 
   /** What keeps a network from being had, as far as this host can tell now. */
   public static Optional<Problem> check(NetSpec spec) {
-    if (spec.backend() != null) {
+    if (spec.backend() != null || spec.user() != null) {
       return Optional.empty();
     }
     try {
@@ -53,7 +57,7 @@ public final class MachineNic implements PciDeviceFactory {
 
   @Override
   public PciDevice<?> create(DeviceHost host) {
-    NetPort port = open();
+    NetPort port = open(host);
     try {
       log.info("{}: {}, guest {}", spec.id(), port.description(), spec.mac());
       return create(port, host);
@@ -80,11 +84,25 @@ public final class MachineNic implements PciDeviceFactory {
     return onTheBus;
   }
 
-  private NetPort open() {
+  private NetPort open(DeviceHost host) {
+    int mtu = spec.mtu() != 0 ? spec.mtu() : USUAL_MTU;
+    if (spec.user() != null) {
+      UserNetwork network =
+          new UserNetwork(
+              spec.user(),
+              System::nanoTime,
+              new SecureRandom(),
+              body -> host.threads().newThread(spec.id() + "-user", body));
+      BackendPort port =
+          new BackendPort(spec.id(), network, mtu, spec.pairs(), spec.tap().offloads());
+      synchronized (this) {
+        user = network;
+      }
+      return port;
+    }
     if (spec.backend() != null) {
-      int mtu = spec.mtu() != 0 ? spec.mtu() : USUAL_MTU;
       try {
-        return new BackendPort(spec.id(), spec.backend(), mtu, spec.pairs());
+        return new BackendPort(spec.id(), spec.backend(), mtu, spec.pairs(), Offloads.NONE);
       } catch (RuntimeException e) {
         // The user's code; the reason may be anything.
         throw new IllegalStateException("%s.backend: %s".formatted(spec.field(), e), e);
@@ -115,6 +133,9 @@ public final class MachineNic implements PciDeviceFactory {
 
   /** The address that the host's end was given, with the length of its prefix. */
   public synchronized Optional<String> hostAddress() {
+    if (user != null) {
+      return Optional.of(user.hostAddress());
+    }
     return Optional.ofNullable(hostSide).flatMap(TapPort.HostSide::address).map(Object::toString);
   }
 

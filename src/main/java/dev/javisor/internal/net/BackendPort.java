@@ -2,7 +2,6 @@ package dev.javisor.internal.net;
 
 import dev.javisor.backend.NetBackend;
 import dev.javisor.backend.NetFrame;
-import dev.javisor.backend.NetGuest;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,6 +15,8 @@ public final class BackendPort implements NetPort {
   private final NetBackend backend;
   private final int mtu;
   private final int pairs;
+  private final Offloads offloads;
+  private volatile Offloads accepted = Offloads.NONE;
   private volatile @Nullable Receiver receiver;
 
   /**
@@ -24,12 +25,15 @@ public final class BackendPort implements NetPort {
    * @param name of the device, for logs
    * @param mtu the longest payload of a frame in bytes
    * @param pairs of queues
+   * @param allowed what may be offloaded at all
    */
-  public BackendPort(String name, NetBackend backend, int mtu, int pairs) {
+  public BackendPort(String name, NetBackend backend, int mtu, int pairs, Offloads allowed) {
     this.name = name;
     this.backend = backend;
     this.mtu = mtu;
     this.pairs = pairs;
+    offloads =
+        backend instanceof OffloadingBackend able ? able.offloads().and(allowed) : Offloads.NONE;
     backend.attach(new Guest());
   }
 
@@ -45,7 +49,7 @@ public final class BackendPort implements NetPort {
 
   @Override
   public Offloads offloads() {
-    return Offloads.NONE;
+    return offloads;
   }
 
   @Override
@@ -68,7 +72,8 @@ public final class BackendPort implements NetPort {
   }
 
   @Override
-  public boolean accept(Offloads offloads) {
+  public boolean accept(Offloads wanted) {
+    accepted = wanted;
     return true;
   }
 
@@ -97,17 +102,26 @@ public final class BackendPort implements NetPort {
   }
 
   /** What the backend knows of the guest. Frames come by its first queue. */
-  private final class Guest implements NetGuest {
+  private final class Guest implements OffloadGuest {
+    @Override
+    public Offloads offloads() {
+      return accepted;
+    }
+
+    @Override
+    public boolean deliver(FrameSource frame) {
+      Receiver to = receiver;
+      return to == null || to.offer(frame);
+    }
+
     @Override
     public boolean deliver(ByteBuffer frame) {
-      Receiver to = receiver;
-      return to == null || to.offer(new BufferSource(frame));
+      return deliver(new BufferSource(frame));
     }
 
     @Override
     public boolean deliver(NetFrame frame) {
-      Receiver to = receiver;
-      return to == null || to.offer(new FrameCopy(frame));
+      return deliver(new FrameCopy(frame));
     }
 
     @Override

@@ -17,6 +17,16 @@ public record Offloads(boolean checksum, boolean tso4, boolean tso6, boolean ecn
   /** All there is. */
   public static final Offloads ALL = new Offloads(true, true, true, true, true);
 
+  /** What both have. */
+  public Offloads and(Offloads other) {
+    return new Offloads(
+        checksum && other.checksum,
+        tso4 && other.tso4,
+        tso6 && other.tso6,
+        ecn && other.ecn,
+        ufo && other.ufo);
+  }
+
   /** Whether frames may be larger than the wire's. */
   public boolean segmentation() {
     return tso4 || tso6 || ufo;

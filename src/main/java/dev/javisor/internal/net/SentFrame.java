@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class SentFrame implements NetFrame {
   private static final VarHandle LENT;
   private static final int FIRST_PIECES = 4;
+  private static final int NEEDS_CHECKSUM = 1;
 
   static {
     try {
@@ -43,6 +44,7 @@ public final class SentFrame implements NetFrame {
   private final Owner owner;
   private final GuestBuffers buffers;
   private IoVector vector = new IoVector(FIRST_PIECES);
+  private @Nullable BufferList list;
   private int length;
   private volatile boolean abandoned;
 
@@ -67,6 +69,7 @@ public final class SentFrame implements NetFrame {
    * @param list the header and the frame
    */
   public void set(BufferList list) {
+    this.list = list;
     length = (int) (list.bytes() - NetPort.HEADER);
     buffers.set(list, NetPort.HEADER, length);
     vector.clear();
@@ -75,6 +78,15 @@ public final class SentFrame implements NetFrame {
       vector = new IoVector(Math.min(IoVector.MAX_CAPACITY, list.count()));
       list.addTo(vector, 0, list.bytes());
     }
+  }
+
+  /**
+   * Whether its header says, at this moment, that the checksum of its TCP or UDP is left to whoever
+   * needs one (VIRTIO_NET_HDR_F_NEEDS_CSUM).
+   */
+  public boolean needsChecksum() {
+    BufferList all = list;
+    return all != null && (all.readByte(0) & NEEDS_CHECKSUM) != 0;
   }
 
   /** The header and the frame in the guest's RAM. */

@@ -3,6 +3,7 @@ package dev.javisor.internal.net.tap;
 import dev.javisor.backend.NetBackend;
 import dev.javisor.internal.net.MacAddress;
 import dev.javisor.internal.net.NicLimiters;
+import dev.javisor.internal.net.user.UserSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param mtu the longest payload of a frame in bytes; 0 for what the other side has
  * @param limiters what its frames are kept to
  * @param backend the user's code; null for a TAP interface
- * @param tap the interface; without meaning if {@code backend} is there
+ * @param user the network that is played in this process; null for another one
+ * @param tap the interface; without meaning if {@code backend} or {@code user} is there, but for
+ *     its offloads
  */
 public record NetSpec(
     String field,
@@ -27,4 +30,19 @@ public record NetSpec(
     int mtu,
     NicLimiters limiters,
     @Nullable NetBackend backend,
-    TapSpec tap) {}
+    @Nullable UserSpec user,
+    TapSpec tap) {
+  /** Not one that is played in this process. */
+  public NetSpec(
+      String field,
+      String id,
+      MacAddress mac,
+      int pairs,
+      int queueSize,
+      int mtu,
+      NicLimiters limiters,
+      @Nullable NetBackend backend,
+      TapSpec tap) {
+    this(field, id, mac, pairs, queueSize, mtu, limiters, backend, null, tap);
+  }
+}

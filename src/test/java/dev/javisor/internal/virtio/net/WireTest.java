@@ -13,6 +13,7 @@ import dev.javisor.backend.NetFrame;
 import dev.javisor.backend.NetGuest;
 import dev.javisor.backend.NetWire;
 import dev.javisor.internal.net.BackendPort;
+import dev.javisor.internal.net.Offloads;
 import dev.javisor.internal.virtio.DriverQueue;
 import dev.javisor.testing.net.Tcpdump;
 import java.io.IOException;
@@ -33,7 +34,7 @@ class WireTest {
   @TempDir Path folder;
 
   private static NetDriver plugged(NetBackend backend) {
-    return new NetDriver(new BackendPort("net0", backend, 1500, 1), 1);
+    return new NetDriver(new BackendPort("net0", backend, 1500, 1, Offloads.ALL), 1);
   }
 
   private static byte[] frame(int length, int seed) {

@@ -1,0 +1,61 @@
+package dev.javisor.config;
+
+import java.util.List;
+
+/**
+ * Whom a guest may reach from a {@linkplain UserNetConfig user-mode network}. Hosts that Java code
+ * plays, the gateway's pings and the names of all these are there in any case.
+ */
+public final class NetPolicy {
+  private static final NetPolicy ALL = new NetPolicy("all", List.of());
+  private static final NetPolicy NONE = new NetPolicy("none", List.of());
+
+  private final String kind;
+  private final List<String> targets;
+
+  private NetPolicy(String kind, List<String> targets) {
+    this.kind = kind;
+    this.targets = targets;
+  }
+
+  /**
+   * Whatever a program of this user can reach from this host; by the name {@code host} also what
+   * listens on this host's loopback.
+   */
+  public static NetPolicy all() {
+    return ALL;
+  }
+
+  /** Nobody; other names are not answered either. */
+  public static NetPolicy none() {
+    return NONE;
+  }
+
+  /**
+   * These only. Each is a host, and behind a colon a port if it is not about all of them: {@code
+   * deb.debian.org:443}, {@code *.example.org} for all names that end so, {@code 192.0.2.7:5432},
+   * {@code 192.0.2.0/24}, {@code [2001:db8::1]:80}, {@code host:8080} for this host's loopback. A
+   * name opens the addresses that the guest was told when it asked for it, and so whatever else is
+   * found there.
+   *
+   * @param targets checked by {@code build()}
+   */
+  public static NetPolicy only(String... targets) {
+    return new NetPolicy("only", List.of(targets));
+  }
+
+  /** Whether there is no limit. */
+  public boolean allowsAll() {
+    return this == ALL;
+  }
+
+  /** The hosts and ports of {@link #only}; else none. */
+  public List<String> targets() {
+    return targets;
+  }
+
+  @Override
+  public String toString() {
+    return targets.isEmpty() ? kind : kind + " " + targets;
+  }
+}

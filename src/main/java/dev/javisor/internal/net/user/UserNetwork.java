@@ -1,0 +1,186 @@
+package dev.javisor.internal.net.user;
+
+import dev.javisor.backend.NetFrame;
+import dev.javisor.backend.NetGuest;
+import dev.javisor.internal.net.OffloadingBackend;
+import dev.javisor.internal.net.Offloads;
+import java.io.IOException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A guest's network that is played in this process. All of it is driven by one thread, which starts
+ * when the guest is attached; frames that guests send are read where they lie, on that thread.
+ *
+ * <p>Threading: any thread; see {@link dev.javisor.backend.NetBackend}.
+ *
+ * <p>Not modelled: fragments, multicast, ICMP to others than the hosts of the network, datagrams
+ * that are longer than the MTU.
+ */
+public final class UserNetwork implements OffloadingBackend {
+  private static final Logger log = LoggerFactory.getLogger(UserNetwork.class);
+
+  /** Frames that are read before others have their turn. */
+  private static final int BATCH = 256;
+
+  private static final long LONGEST_WAIT = 10_000_000_000L;
+  private static final long PATIENCE_MILLIS = 2000;
+  private static final Offloads OFFLOADS = new Offloads(true, true, true, true, false);
+
+  private final UserSpec spec;
+  private final Subnet subnet;
+  private final LongSupplier nanos;
+  private final RandomGenerator random;
+  private final ThreadFactory threads;
+  private final Queue<NetFrame> arrived = new ConcurrentLinkedQueue<>();
+  private final Counters counters = new Counters();
+  private volatile @Nullable Running running;
+
+  /** What there is while a guest is attached. */
+  private record Running(Loop loop, FrameOut out, UserParts parts, Thread thread) {}
+
+  /**
+   * @param nanos a clock, as {@link System#nanoTime}
+   * @param random for what nobody is to guess
+   * @param threads makes daemon threads
+   */
+  public UserNetwork(
+      UserSpec spec, LongSupplier nanos, RandomGenerator random, ThreadFactory threads) {
+    this.spec = spec;
+    this.nanos = nanos;
+    this.random = random;
+    this.threads = threads;
+    subnet = FreeSubnet.resolve(spec.subnet());
+  }
+
+  @Override
+  public String description() {
+    return "user-mode network, gateway %s, policy %s".formatted(hostAddress(), spec.policy());
+  }
+
+  /** The gateway's address, and the length of the network's prefix. */
+  public String hostAddress() {
+    return subnet.gateway(false) + "/" + subnet.prefix();
+  }
+
+  @Override
+  public Offloads offloads() {
+    return OFFLOADS;
+  }
+
+  @Override
+  public synchronized void attach(NetGuest guest) {
+    if (running != null) {
+      throw new IllegalStateException("this network has a guest");
+    }
+    Loop loop;
+    try {
+      loop = new Loop();
+    } catch (IOException e) {
+      throw new IllegalStateException("no sockets can be waited for: " + e.getMessage(), e);
+    }
+    FrameOut out = new FrameOut(counters);
+    out.attach(guest);
+    UserParts parts = new UserParts(spec, subnet, loop, out, counters, nanos, random, threads);
+    Thread thread = threads.newThread(() -> run(loop, out, parts));
+    running = new Running(loop, out, parts, thread);
+    thread.start();
+  }
+
+  private void run(Loop loop, FrameOut out, UserParts parts) {
+    try {
+      while (!loop.isClosed()) {
+        turn(loop, out, parts);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      log.error("the guest's network has failed; nothing reaches the guest any more", e);
+    } finally {
+      parts.close();
+      loop.close();
+      drop();
+    }
+  }
+
+  private void turn(Loop loop, FrameOut out, UserParts parts) throws IOException {
+    boolean more = takeFrames(parts);
+    more |= !loop.runTasks();
+    out.flush();
+    parts.flush();
+    long wait = more ? 0 : Math.min(LONGEST_WAIT, parts.nextDeadline() - nanos.getAsLong());
+    loop.await(wait, arrived::isEmpty);
+    parts.tick();
+    parts.flush();
+  }
+
+  private boolean takeFrames(UserParts parts) {
+    for (int i = 0; i < BATCH; i++) {
+      NetFrame frame = arrived.poll();
+      if (frame == null) {
+        return false;
+      }
+      try {
+        parts.stack().receive(frame);
+      } catch (RuntimeException e) {
+        log.error("a frame of the guest's was not understood", e);
+      } finally {
+        frame.complete();
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void transmit(NetFrame frame) {
+    Running now = running;
+    if (now == null || now.loop.isClosed()) {
+      frame.complete();
+      return;
+    }
+    arrived.add(frame);
+    now.loop.wake();
+  }
+
+  @Override
+  public void ready() {
+    Running now = running;
+    if (now != null) {
+      now.loop.execute(() -> {});
+    }
+  }
+
+  @Override
+  public void cancel() {
+    drop();
+  }
+
+  private void drop() {
+    NetFrame frame;
+    while ((frame = arrived.poll()) != null) {
+      frame.complete();
+    }
+  }
+
+  @Override
+  public synchronized void detach() {
+    Running now = running;
+    if (now == null) {
+      return;
+    }
+    running = null;
+    now.out.attach(null);
+    now.loop.stop();
+    try {
+      now.thread.join(PATIENCE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    drop();
+    log.debug("{}: {}", description(), counters);
+  }
+}

@@ -1,0 +1,182 @@
+package dev.javisor.internal.net.user;
+
+import dev.javisor.backend.NetFrame;
+import dev.javisor.internal.net.ip.InternetChecksum;
+import dev.javisor.internal.net.ip.IpAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at what guests send, and hands it to whom it is for. What is malformed, a fragment, or from
+ * an address that no guest has here, is dropped and counted. Threading: the network's.
+ */
+final class UserStack {
+  private static final int UDP_CHECKSUM = 6;
+
+  /** Takes a guest's TCP. */
+  interface TcpSide {
+    /** A segment that is intact, for a host that is played or one outside. */
+    void receive(Packet packet);
+  }
+
+  /** What the stack hands packets to. */
+  record Parts(
+      Subnet subnet,
+      Names names,
+      Neighbours neighbours,
+      ArpHost arp,
+      IcmpHost icmp,
+      DhcpServer dhcp,
+      DnsServer dns,
+      UdpNat nat,
+      PacketWriter writer,
+      Counters counters) {}
+
+  private final Parts parts;
+  private final Subnet subnet;
+  private final Counters counters;
+  private final Packet packet = new Packet();
+  private @Nullable TcpSide tcp;
+
+  UserStack(Parts parts) {
+    this.parts = parts;
+    subnet = parts.subnet;
+    counters = parts.counters;
+  }
+
+  void tcp(TcpSide side) {
+    tcp = side;
+  }
+
+  /** Takes a frame, which is done with when this returns. */
+  void receive(NetFrame frame) {
+    switch (packet.read(frame)) {
+      case BAD -> counters.malformed++;
+      case FRAGMENT -> counters.fragments++;
+      case ARP -> parts.arp.receive(packet.frame());
+      case IP -> {
+        if (isForUs() && isFromGuest()) {
+          dispatch();
+        }
+      }
+      default -> {
+        // Other protocols are none of ours.
+      }
+    }
+    packet.done();
+  }
+
+  private boolean isForUs() {
+    long mac = packet.targetMac();
+    return mac == Subnet.HOST_MAC || (mac & 1L << 40) != 0;
+  }
+
+  private boolean isFromGuest() {
+    IpAddress source = packet.source();
+    if (subnet.isGuests(source)) {
+      parts.neighbours.heard(source, packet.sourceMac());
+      return true;
+    }
+    boolean unnamed = !packet.ipv6() && source.low() == 0 && packet.protocol() == Wire.UDP;
+    if (!unnamed) {
+      counters.spoofed++;
+    }
+    return unnamed;
+  }
+
+  private void dispatch() {
+    switch (packet.protocol()) {
+      case Wire.TCP -> tcp();
+      case Wire.UDP -> udp();
+      case Wire.ICMP -> icmp();
+      default -> {
+        if (isReachable()) {
+          parts.icmp.unreachable(packet, IcmpHost.Reason.PROHIBITED);
+        }
+      }
+    }
+  }
+
+  private void icmp() {
+    if (packet.ipv6() || !InternetChecksum.intact(InternetChecksum.sum(packet.transport()))) {
+      counters.malformed++;
+    } else if (isReachable()) {
+      parts.icmp.receive(packet);
+    }
+  }
+
+  private void tcp() {
+    TcpSide side = tcp;
+    if (packet.length() < Wire.TCP_HEADER || !packet.lacksChecksum() && !packet.isIntact()) {
+      counters.malformed++;
+    } else if (isReachable() && side != null) {
+      side.receive(packet);
+    }
+  }
+
+  private void udp() {
+    ByteBuffer datagram = packet.transport();
+    int length = datagram.remaining() < Wire.UDP_HEADER ? 0 : datagram.getShort(4) & 0xffff;
+    boolean whole = length >= Wire.UDP_HEADER && length <= datagram.remaining();
+    if (!whole || !isChecked(datagram)) {
+      counters.malformed++;
+      return;
+    }
+    int sourcePort = datagram.getShort(0) & 0xffff;
+    int targetPort = datagram.getShort(2) & 0xffff;
+    ByteBuffer payload = datagram.slice(Wire.UDP_HEADER, length - Wire.UDP_HEADER);
+    IpAddress target = packet.target();
+    if (targetPort == Wire.DHCP_SERVER_PORT && !packet.ipv6() && isForDhcp(target)) {
+      parts.dhcp.receive(payload, packet.source());
+    } else if (packet.source().low() == 0) {
+      counters.spoofed++;
+    } else if (!isReachable()) {
+      return;
+    } else if (targetPort == Wire.DNS_PORT && target.equals(subnet.dns(packet.ipv6()))) {
+      dns(payload, sourcePort);
+    } else if (parts.names.isHost(target) && !isGateway(target)) {
+      parts.icmp.unreachable(packet, IcmpHost.Reason.NO_PORT);
+    } else {
+      parts.nat.send(packet, sourcePort, targetPort, payload);
+    }
+  }
+
+  private void dns(ByteBuffer query, int port) {
+    IpAddress guest = packet.source();
+    IpAddress server = packet.target();
+    ByteBuffer kept = ByteBuffer.allocate(query.remaining()).put(query).flip();
+    parts.dns.receive(kept, answer -> parts.writer.udp(server, Wire.DNS_PORT, guest, port, answer));
+  }
+
+  private boolean isChecked(ByteBuffer datagram) {
+    boolean none = !packet.ipv6() && datagram.getShort(UDP_CHECKSUM) == 0;
+    return none || packet.lacksChecksum() || packet.isIntact();
+  }
+
+  private boolean isForDhcp(IpAddress target) {
+    return target.v4Bits() == -1
+        || target.equals(subnet.broadcast())
+        || target.equals(subnet.gateway(false));
+  }
+
+  private boolean isGateway(IpAddress target) {
+    return target.equals(subnet.gateway(target.ipv6()));
+  }
+
+  /** Whether somebody can have the target's address; if not, a guest that may be told is told. */
+  private boolean isReachable() {
+    IpAddress target = packet.target();
+    if (parts.names.isHost(target)) {
+      return true;
+    }
+    if (!subnet.contains(target) && Outside.isUsable(target)) {
+      return true;
+    }
+    counters.unreachable++;
+    boolean group = (packet.targetMac() & 1L << 40) != 0;
+    if (!group) {
+      parts.icmp.unreachable(packet, IcmpHost.Reason.NO_HOST);
+    }
+    return false;
+  }
+}

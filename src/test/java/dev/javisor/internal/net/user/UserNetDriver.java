@@ -1,0 +1,52 @@
+package dev.javisor.internal.net.user;
+
+import dev.javisor.backend.NetFrame;
+import dev.javisor.backend.NetGuest;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/** Drives a network's parts on the test's thread. */
+final class UserNetDriver implements AutoCloseable {
+  final Loop loop;
+  final FrameOut out;
+  final UserParts parts;
+
+  UserNetDriver(
+      NetGuest guest,
+      UserSpec spec,
+      Subnet subnet,
+      LongSupplier nanos,
+      RandomGenerator random,
+      Counters counters)
+      throws IOException {
+    loop = new Loop();
+    out = new FrameOut(counters);
+    out.attach(guest);
+    parts = new UserParts(spec, subnet, loop, out, counters, nanos, random, Thread::new);
+  }
+
+  void take(NetFrame frame) {
+    parts.stack().receive(frame);
+    frame.complete();
+    parts.flush();
+  }
+
+  /** One turn, which waits that long for sockets at most. */
+  void turn(long millis) throws IOException {
+    loop.runTasks();
+    out.flush();
+    parts.flush();
+    loop.await(TimeUnit.MILLISECONDS.toNanos(millis), () -> true);
+    loop.runTasks();
+    parts.tick();
+    parts.flush();
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+    loop.close();
+  }
+}
