@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <pre>{@code
  * @Test
- * void shouldRunLinux(@Vm VirtualMachine vm) {
- *   assertTrue(vm.console().text().contains("Linux version"));
+ * void shouldRunLinux(@Vm VirtualMachine vm) throws InterruptedException {
+ *   assertEquals("Linux\n", vm.exec("uname").stdout());
  * }
  * }</pre>
  *

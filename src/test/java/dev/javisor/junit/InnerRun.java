@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.reporting.ReportEntry;
@@ -24,12 +25,15 @@ final class InnerRun implements TestExecutionListener {
   private InnerRun() {}
 
   /**
-   * Runs classes.
+   * Runs classes, with fake machines or with real ones.
    *
    * @param parameters JUnit's, names and values by turns
    */
   static InnerRun of(
-      FakeMachines machines, Path consoles, List<Class<?>> classes, String... parameters) {
+      @Nullable FakeMachines machines,
+      Path consoles,
+      List<Class<?>> classes,
+      String... parameters) {
     UseFakes.machines = machines;
     LauncherDiscoveryRequestBuilder request =
         LauncherDiscoveryRequestBuilder.request()

@@ -1,0 +1,104 @@
+package dev.javisor.junit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.javisor.VirtualMachine;
+import dev.javisor.error.AgentException;
+import dev.javisor.testing.microguest.HostResources;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two classes of tests, in parallel, with Debian's kernel: one machine they share, and one not. */
+@Tag("linux-guest")
+@Timeout(900)
+class VmLinuxTest {
+  @TempDir Path consoles;
+
+  static class First {
+    @Vm(shared = "both", memory = "128M")
+    static VirtualMachine shared;
+
+    @Test
+    void writes() throws InterruptedException {
+      shared.agent().write("/run/first", "here");
+      assertEquals("here", shared.agent().readText("/run/first"));
+    }
+
+    @Test
+    void resets(@Vm(value = "mine", memory = "128M") VirtualMachine vm)
+        throws InterruptedException {
+      assertThrows(
+          AgentException.class,
+          () -> vm.exec("sh", "-c", "echo b >/proc/sysrq-trigger; sleep 100"));
+      // In the place of a reboot.
+      fail("the machine ended: " + vm.awaitExit(Duration.ofMinutes(1)));
+    }
+  }
+
+  static class Second {
+    @Test
+    void reads(@Vm(shared = "both", memory = "128M") VirtualMachine shared)
+        throws InterruptedException {
+      assertEquals(0, shared.exec("test", "-d", "/proc/self").exitCode());
+    }
+  }
+
+  @Test
+  void shouldBootLinuxForTestsAndLeaveNothing() throws IOException {
+    HostResources before = HostResources.now();
+
+    InnerRun run =
+        InnerRun.of(
+            null,
+            consoles,
+            List.of(First.class, Second.class),
+            "junit.jupiter.execution.parallel.enabled",
+            "true",
+            "junit.jupiter.execution.parallel.mode.default",
+            "concurrent",
+            "junit.jupiter.execution.parallel.config.strategy",
+            "fixed",
+            "junit.jupiter.execution.parallel.config.fixed.parallelism",
+            "3",
+            "javisor.timeout.multiplier",
+            "5");
+
+    assertEquals(
+        Map.of(
+            "writes",
+            "SUCCESSFUL",
+            "reads(VirtualMachine)",
+            "SUCCESSFUL",
+            "resets(VirtualMachine)",
+            "FAILED"),
+        run.outcomes());
+    Throwable failure = run.failure("resets(VirtualMachine)");
+    assertEquals("the machine ended: Reset[]", failure.getMessage());
+    String shown = InnerRun.suppressed(failure);
+    assertTrue(shown.contains("VM First-mine (EXITED)"), shown);
+    assertTrue(shown.contains("sysrq: Resetting"), shown);
+    assertTrue(shown.contains("[sh, -c, echo b >/proc/sysrq-trigger"), shown);
+    try (Stream<Path> files = Files.walk(consoles)) {
+      assertEquals(
+          List.of("both.log", "resets-mine.log"),
+          files
+              .filter(Files::isRegularFile)
+              .map(f -> f.getFileName().toString())
+              .sorted()
+              .toList());
+    }
+    HostResources.awaitReturnTo(before);
+  }
+}
