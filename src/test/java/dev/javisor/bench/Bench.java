@@ -3,6 +3,11 @@ package dev.javisor.bench;
 import dev.javisor.bench.device.Allocation;
 import dev.javisor.bench.device.DeviceLoad;
 import dev.javisor.bench.device.NetLoad;
+import dev.javisor.bench.guest.GuestCopy;
+import dev.javisor.bench.guest.GuestExec;
+import dev.javisor.bench.guest.GuestParallel;
+import dev.javisor.bench.guest.GuestReady;
+import dev.javisor.internal.agent.AgentLoopback;
 import dev.javisor.internal.virtio.vsock.VsockThroughput;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,7 +37,7 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Exit status: 0 measured, goals met or not; 1 failed; 64 wrong command line."})
 final class Bench implements Callable<Integer> {
   private static final List<Measurement> ALL =
-      Stream.concat(
+      Stream.of(
               Stream.of(
                   new PortExits(false),
                   new PortExits(true),
@@ -41,8 +46,17 @@ final class Bench implements Callable<Integer> {
                   new ProcessStart(),
                   new Footprint(),
                   new Allocation(),
-                  new VsockThroughput()),
-              Stream.concat(DeviceLoad.all().stream(), NetLoad.all().stream()))
+                  new VsockThroughput(),
+                  new AgentLoopback(false),
+                  new AgentLoopback(true)),
+              Stream.concat(DeviceLoad.all().stream(), NetLoad.all().stream()),
+              Stream.of(
+                  new GuestReady(),
+                  new GuestExec(),
+                  new GuestCopy(),
+                  new GuestParallel(false),
+                  new GuestParallel(true)))
+          .<Measurement>flatMap(rows -> rows)
           .toList();
 
   @Parameters(
