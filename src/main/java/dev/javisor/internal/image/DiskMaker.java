@@ -1,0 +1,118 @@
+package dev.javisor.internal.image;
+
+import dev.javisor.error.ImageException;
+import dev.javisor.internal.image.ext4.Ext4;
+import dev.javisor.internal.image.tree.BlockFile;
+import dev.javisor.internal.image.tree.Contents;
+import dev.javisor.internal.image.tree.Failures;
+import dev.javisor.internal.image.tree.Limits;
+import dev.javisor.internal.image.tree.Progress;
+import dev.javisor.internal.image.tree.Tree;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/** Makes a file of a tree: whole, or not at all. */
+public final class DiskMaker {
+  /** How files begin that are not ready. */
+  static final String UNFINISHED = ".javisor-new-";
+
+  private final ImageSource source;
+  private final Limits limits;
+  private final Progress progress;
+
+  /**
+   * @param progress told how it goes on
+   */
+  public DiskMaker(ImageSource source, Limits limits, Progress progress) {
+    this.source = source;
+    this.limits = limits;
+    this.progress = progress;
+  }
+
+  @FunctionalInterface
+  private interface Finish {
+    void apply(Tree tree, BlockFile file) throws IOException;
+  }
+
+  /**
+   * Writes an ext4 file system, in the place of what is there.
+   *
+   * @throws ImageException if the source cannot be used, or the target not be written; nothing is
+   *     left of it then
+   */
+  public void writeExt4(Path target, Ext4.Options options) {
+    Path file = beside(target);
+    make(
+        target,
+        file,
+        (tree, blocks) -> Ext4.write(tree, blocks, options, source.name()),
+        () -> publish(file, target));
+  }
+
+  /**
+   * Writes an initramfs, in the place of what is there.
+   *
+   * @throws ImageException as {@link #writeExt4}
+   */
+  public void writeInitramfs(Path target) {
+    Path contents = beside(target);
+    Path file = beside(target);
+    try {
+      make(
+          target,
+          contents,
+          (tree, blocks) -> {
+            try (OutputStream out = Files.newOutputStream(file)) {
+              CpioTree.write(tree, blocks, out, source.name());
+            }
+          },
+          () -> publish(file, target));
+    } finally {
+      delete(file);
+    }
+  }
+
+  private interface Publication {
+    void run() throws IOException;
+  }
+
+  private void make(Path target, Path file, Finish finish, Publication publication) {
+    try {
+      try (BlockFile blocks = BlockFile.create(file, Ext4.FIRST_BLOCK)) {
+        Tree tree = new Tree(source.name(), limits);
+        source.fill(tree, new Contents(blocks, target.toString(), limits), limits, progress);
+        progress.step("writing " + target);
+        finish.apply(tree, blocks);
+      }
+      publication.run();
+    } catch (IOException e) {
+      throw Failures.host(target.toString(), e);
+    } finally {
+      delete(file);
+    }
+  }
+
+  private static void publish(Path file, Path target) throws IOException {
+    Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** A leftover is deleted by the cache's next start, or is the user's to see. */
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      file.toFile().deleteOnExit();
+    }
+  }
+
+  private static Path beside(Path target) {
+    byte[] random = new byte[6];
+    new SecureRandom().nextBytes(random);
+    return target.toAbsolutePath().resolveSibling(UNFINISHED + HexFormat.of().formatHex(random));
+  }
+}

@@ -1,0 +1,5 @@
+/** Makes disks and initial file systems from trees of files, and keeps them. */
+@NullMarked
+package dev.javisor.internal.image;
+
+import org.jspecify.annotations.NullMarked;

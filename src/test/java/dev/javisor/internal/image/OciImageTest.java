@@ -1,0 +1,293 @@
+package dev.javisor.internal.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.javisor.error.ImageException;
+import dev.javisor.error.ImageException.Reason;
+import dev.javisor.internal.image.ext4.Ext4;
+import dev.javisor.internal.image.oci.Container;
+import dev.javisor.internal.image.oci.ContainerConfig;
+import dev.javisor.internal.image.oci.DockerArchive;
+import dev.javisor.internal.image.oci.OciLayout;
+import dev.javisor.internal.image.tree.Limits;
+import dev.javisor.internal.image.tree.Progress;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Container images: their layers one above the other, and what is wrong with them. */
+class OciImageTest {
+  private static final Ext4.Options OPTIONS = new Ext4.Options(0, 1 << 20, "", new UUID(1, 2));
+
+  @TempDir private Path folder;
+
+  private Path layout() {
+    return folder.resolve("layout");
+  }
+
+  private OciFixture image() {
+    return new OciFixture(layout());
+  }
+
+  private Ext4Disk disk(Container container) throws Exception {
+    Path disk = folder.resolve("disk");
+    new DiskMaker(ImageSource.of(container), Limits.STANDARD, Progress.NONE)
+        .writeExt4(disk, OPTIONS);
+    return new Ext4Disk(disk).check();
+  }
+
+  private Ext4Disk disk(TarFixture... layers) throws Exception {
+    OciFixture image = image();
+    Stream.of(layers).forEach(image::layer);
+    return disk(OciLayout.find(image.image("v1").write(), ""));
+  }
+
+  @Test
+  void shouldPutLayersAboveEachOther() throws Exception {
+    Ext4Disk disk =
+        disk(
+            new TarFixture().file("a", "old").file("b", "kept").folder("d", 0755, 0, 0),
+            new TarFixture().file("a", "new").folder("d", 0700, 5, 5).file("d/e", "e"));
+
+    assertEquals("new", disk.text("/a"));
+    assertEquals("kept", disk.text("/b"));
+    assertEquals("directory 0700 5:5 4096 links=2", disk.facts("/d"));
+  }
+
+  @Test
+  void shouldRemoveWhatIsWhitedOut() throws Exception {
+    Ext4Disk disk =
+        disk(
+            new TarFixture()
+                .file("etc/gone", "1")
+                .file("etc/kept", "2")
+                .file("var/cache/x", "3")
+                .file("opt/lower", "4")
+                .file("opt/sub/lower", "5"),
+            new TarFixture()
+                .file("etc/.wh.gone", "")
+                .file("var/.wh.cache", "")
+                .file("opt/upper", "6")
+                .file("opt/.wh..wh..opq", "")
+                .file("opt/sub/upper", "7")
+                .file(".wh..wh.plnk", ""));
+
+    assertEquals(" . .. kept", names(disk, "/etc"));
+    assertEquals(" . ..", names(disk, "/var"));
+    assertEquals(" . .. sub upper", names(disk, "/opt"));
+    assertEquals(" . .. upper", names(disk, "/opt/sub"));
+    assertEquals(" . .. etc opt var", names(disk, "/"));
+  }
+
+  @Test
+  void shouldKeepWhatTheSameLayerHas_besideAWhiteout() throws Exception {
+    Ext4Disk disk =
+        disk(
+            new TarFixture().file("a", "lower").file("d/lower", "lower"),
+            new TarFixture()
+                .file("a", "upper")
+                .file(".wh.a", "")
+                .file("d/upper", "")
+                .file(".wh.d", ""));
+
+    assertEquals("upper", disk.text("/a"));
+    assertEquals(" . .. upper", names(disk, "/d"));
+  }
+
+  @Test
+  void shouldPutFilesThroughLinksOfLowerLayers() throws Exception {
+    Ext4Disk disk =
+        disk(
+            new TarFixture().folder("usr/lib", 0755, 0, 0).link("lib", "usr/lib"),
+            new TarFixture().file("lib/x.so", "library"),
+            new TarFixture().file("lib/.wh.x.so", "").file("lib/y.so", "another"));
+
+    assertEquals(" . .. y.so", names(disk, "/usr/lib"));
+    assertTrue(disk.ask("stat /lib").contains("usr/lib"));
+  }
+
+  private static String names(Ext4Disk disk, String path) throws Exception {
+    StringBuilder names = new StringBuilder();
+    for (String line : disk.ask("ls -p " + path).split("\n")) {
+      if (line.startsWith("/")) {
+        names.append(' ').append(line.split("/")[5]);
+      }
+    }
+    return names.toString();
+  }
+
+  @Test
+  void shouldTellTheConfiguration() {
+    ContainerConfig config =
+        OciLayout.find(
+                image()
+                    .config(
+                        """
+                        'Entrypoint': ['/bin/server'], 'Cmd': ['-p', '80'], 'User': 'web:web',
+                        'Env': ['A=1', 'B=\\u00e4 "x"'], 'WorkingDir': '/srv',
+                        'Labels': {'k': 'v'}, 'ExposedPorts': {'80/tcp': {}}
+                        """
+                            .replace("\"x\"", "x"))
+                    .layer(new TarFixture().file("a", "b"))
+                    .image("v1")
+                    .write(),
+                "v1")
+            .config();
+
+    assertEquals(List.of("/bin/server"), config.entrypoint());
+    assertEquals(List.of("-p", "80"), config.command());
+    assertEquals(List.of("A=1", "B=ä x"), config.environment());
+    assertEquals("/srv", config.workingFolder());
+    assertEquals("web:web", config.user());
+    assertEquals(List.of("80/tcp"), config.ports());
+  }
+
+  @Test
+  void shouldChooseByTagAndPlatform() throws Exception {
+    Path layout =
+        image()
+            .layer(new TarFixture().file("which", "arm"))
+            .platform("linux", "arm64")
+            .image("v1")
+            .layer(new TarFixture().file("which", "ours"))
+            .platform("linux", "amd64")
+            .image("v1")
+            .layer(new TarFixture().file("which", "other"))
+            .image("v2")
+            .write();
+
+    assertEquals("ours", disk(OciLayout.find(layout, "v1")).text("/which"));
+    assertEquals("other", disk(OciLayout.find(layout, "v2")).text("/which"));
+    assertFails(Reason.MISSING, "[v1, v2]", () -> OciLayout.find(layout, ""));
+    assertFails(Reason.MISSING, "[v1, v2]", () -> OciLayout.find(layout, "v3"));
+  }
+
+  @Test
+  void shouldRefuseAnImageForAnotherMachine() {
+    Path layout =
+        image()
+            .platform("linux", "arm64")
+            .layer(new TarFixture().file("a", "b"))
+            .image("v1")
+            .write();
+
+    assertFails(Reason.PLATFORM, "linux/arm64", () -> OciLayout.find(layout, ""));
+  }
+
+  @Test
+  void shouldRefuseALayerThatDoesNotHaveItsDigest() throws Exception {
+    Path layout = image().layer(new TarFixture().file("a", "b")).image("v1").write();
+    Path layer = layerOf(layout);
+    byte[] bytes = Files.readAllBytes(layer);
+    // The time of compression, which does not show in what comes out.
+    bytes[5] ^= 1;
+    Files.write(layer, bytes);
+
+    assertFails(Reason.DAMAGED, "does not have the digest", () -> disk(OciLayout.find(layout, "")));
+    assertEquals(1, count(folder), "nothing is left");
+  }
+
+  @Test
+  void shouldRefuseALayerThatIsMissing() throws Exception {
+    Path layout = image().layer(new TarFixture().file("a", "b")).image("v1").write();
+    Files.delete(layerOf(layout));
+
+    assertFails(Reason.MISSING, "no such file", () -> disk(OciLayout.find(layout, "")));
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoLayout() throws Exception {
+    assertFails(Reason.MISSING, "", () -> OciLayout.find(layout(), ""));
+    Files.createDirectory(layout());
+    assertFails(Reason.MISSING, "no index.json", () -> OciLayout.find(layout(), ""));
+    Files.writeString(layout().resolve("index.json"), "{\"manifests\": [{]}");
+    assertFails(Reason.DAMAGED, "no JSON", () -> OciLayout.find(layout(), ""));
+    Files.writeString(layout().resolve("index.json"), "[".repeat(10_000));
+    assertFails(Reason.DAMAGED, "no JSON", () -> OciLayout.find(layout(), ""));
+    Files.writeString(
+        layout().resolve("index.json"), "{\"manifests\": [{\"digest\": \"sha256:../../x\"}]}");
+    assertFails(Reason.DAMAGED, "no digest", () -> OciLayout.find(layout(), ""));
+  }
+
+  @Test
+  void shouldTakeALayoutInAnArchive() throws Exception {
+    Path layout = image().layer(new TarFixture().file("a", "b")).image("v1").write();
+    Path archive = folder.resolve("layout.tar");
+    new ProcessBuilder("tar", "cf", archive.toString(), ".")
+        .directory(layout.toFile())
+        .start()
+        .waitFor();
+
+    assertEquals("b", disk(OciLayout.find(archive, "v1")).text("/a"));
+  }
+
+  @Test
+  void shouldTakeADockerArchive_compressedOrNot() throws Exception {
+    Path archive =
+        image()
+            .layer(new TarFixture().file("a", "1").file("b", "1"))
+            .layer(new TarFixture().file(".wh.a", "").file("c", "2"))
+            .config("'Cmd': ['/c']")
+            .writeDockerArchive(folder.resolve("image.tar"), "registry.example/me/app:v1");
+    Path packed = folder.resolve("image.tar.gz");
+    Files.write(packed, TarFixture.gzip(Files.readAllBytes(archive)));
+
+    for (Path file : List.of(archive, packed)) {
+      Container container = DockerArchive.find(file, "app:v1");
+      assertEquals(List.of("/c"), container.config().command());
+      assertEquals(" . .. b c", names(disk(container), "/"));
+    }
+    assertFails(Reason.MISSING, "app:v1", () -> DockerArchive.find(archive, "app:v2"));
+  }
+
+  @Test
+  void shouldRefuseADockerArchiveWhoseLayerIsDamaged() throws Exception {
+    Path archive =
+        image()
+            .layer(new TarFixture().file("a", "some content"))
+            .writeDockerArchive(folder.resolve("image.tar"), "v1");
+    byte[] bytes = Files.readAllBytes(archive);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    bytes[text.indexOf("some content")] = 'X';
+    Files.write(archive, bytes);
+
+    assertFails(
+        Reason.DAMAGED, "does not have the digest", () -> disk(DockerArchive.find(archive, "")));
+  }
+
+  private interface Action {
+    void run() throws Exception;
+  }
+
+  private static void assertFails(Reason reason, String words, Action action) {
+    ImageException e = assertThrows(ImageException.class, action::run);
+    assertEquals(reason, e.reason(), e::getMessage);
+    assertTrue(e.getMessage().contains(words), e::getMessage);
+  }
+
+  /** The layer, by its first bytes: those of gzip. */
+  private static Path layerOf(Path layout) throws IOException {
+    try (Stream<Path> blobs = Files.list(layout.resolve("blobs/sha256"))) {
+      for (Path blob : (Iterable<Path>) blobs::iterator) {
+        if (Files.readAllBytes(blob)[0] == 0x1f) {
+          return blob;
+        }
+      }
+    }
+    throw new AssertionError("no layer");
+  }
+
+  private static long count(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.count();
+    }
+  }
+}
