@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,7 +95,9 @@ final class DefaultVirtualMachine implements VirtualMachine {
   public VirtualMachine waitFor(Wait... waits) throws InterruptedException {
     Wait wait = WaitRun.of(waits.clone());
     lifecycle.checkMayWait("waitFor()");
-    new WaitRun(this, wait, timeoutMultiplier, WaitClock.SYSTEM, lifecycle::endlessPanic).run();
+    Executor threads = look -> lifecycle.newThread("wait", look).start();
+    new WaitRun(this, wait, timeoutMultiplier, WaitClock.SYSTEM, threads, lifecycle::endlessPanic)
+        .run();
     return this;
   }
 

@@ -44,14 +44,14 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   private final ReentrantLock lifecycle = new ReentrantLock();
   private boolean bootCalled;
   private int haltedChecks;
-  private @Nullable MachineThreads threads;
+  private volatile @Nullable MachineThreads threads;
   private volatile @Nullable Machine machine;
   private volatile boolean ending;
 
   VmLifecycle(VmSetup setup) {
     this.setup = setup;
     input = new ConsoleInput(this::offerInput);
-    monitor = new VmMonitor(setup, this::newEventThread, input::ready, this);
+    monitor = new VmMonitor(setup, body -> newThread("events", body), input::ready, this);
     legality = new CallLegality(setup.name(), monitor);
   }
 
@@ -384,12 +384,13 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
                 vcpu -> vcpu.state() == VcpuState.HALTED || vcpu.state() == VcpuState.WAITING);
   }
 
-  private Thread newEventThread(Runnable body) {
+  /** A daemon thread of a machine that was booted. */
+  Thread newThread(String role, Runnable body) {
     MachineThreads made = threads;
     if (made == null) {
       throw new IllegalStateException("not booted");
     }
-    return made.newThread("events", body);
+    return made.newThread(role, body);
   }
 
   private Machine machine() {

@@ -1,7 +1,6 @@
 package dev.javisor;
 
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +16,17 @@ record VsockCondition(int port) implements WaitCondition {
   }
 
   @Override
+  public @Nullable String hindrance(VirtualMachine vm) {
+    // Fails if there is no device.
+    Vsock unused = vm.vsock();
+    return null;
+  }
+
+  @Override
   public @Nullable String tryOnce(VirtualMachine vm, Duration limit) throws InterruptedException {
     try {
       vm.vsock().connect(port, limit).close();
       return null;
-    } catch (ClosedByInterruptException e) {
-      // The interrupt is told by the exception from now on.
-      boolean unused = Thread.interrupted();
-      throw WaitRun.interrupted(e);
     } catch (IOException e) {
       return String.valueOf(e.getMessage());
     }

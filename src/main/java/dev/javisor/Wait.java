@@ -10,14 +10,25 @@ import org.jspecify.annotations.Nullable;
  * Something to wait for before a guest is used: {@link VirtualMachine#waitFor}.
  *
  * <pre>{@code
- * vm.waitFor(Wait.console("login:").timeout(Duration.ofMinutes(2)));
+ * vm.waitFor(
+ *     Wait.all(
+ *             Wait.port(5432),
+ *             Wait.http(8080, "/health").status(204),
+ *             Wait.command("pg_isready", "-q").interval(Duration.ofSeconds(1)))
+ *         .timeout(Duration.ofMinutes(2)));
  * }</pre>
  *
  * <p>A wait is tried again and again, each {@link #interval}, until it holds or its {@link
  * #timeout} is over. What held once counts as met, even if it does not hold any more while other
  * conditions are waited for.
  *
- * <p>Threading: immutable; conditions are tried on the thread that waits.
+ * <p>{@link #agent}, {@link #port}, {@link #http} and {@link #command} ask the guest's agent, for
+ * which the machine must have been built with {@link VirtualMachine.Builder#agent()}: else {@code
+ * waitFor} ends at once by an {@link dev.javisor.error.AgentException}. A guest that does not
+ * answer one of them holds up neither the others nor the end of the wait: such a try is given up.
+ *
+ * <p>Threading: immutable. The console is looked at by the thread that waits, the guest by threads
+ * of the machine, which end with the wait.
  */
 public class Wait {
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -49,8 +60,13 @@ public class Wait {
     this.interval = interval;
   }
 
+  /** A wait that is not made of others. */
+  Wait(WaitCondition condition, @Nullable Duration timeout, @Nullable Duration interval) {
+    this(Kind.CONDITION, condition, List.of(), timeout, interval);
+  }
+
   private static Wait of(WaitCondition condition) {
-    return new Wait(Kind.CONDITION, condition, List.of(), null, null);
+    return new Wait(condition, null, null);
   }
 
   /**
@@ -85,6 +101,46 @@ public class Wait {
       throw new IllegalArgumentException("-1 is no vsock port");
     }
     return of(new VsockCondition(port));
+  }
+
+  /** Waits until the agent in the guest is there and takes commands. */
+  public static Wait agent() {
+    return of(AgentLooks.agent());
+  }
+
+  /**
+   * Waits until somebody in the guest accepts connections to this TCP port of its loopback,
+   * 127.0.0.1 or ::1; the connection is closed again at once. The guest needs no network.
+   *
+   * @param port 1 to 65535
+   * @throws IllegalArgumentException if it is another
+   */
+  public static Wait port(int port) {
+    return of(AgentLooks.port(port));
+  }
+
+  /**
+   * Waits until a server in the guest, found as {@link #port} says, answers a GET request by status
+   * 200, or what {@link HttpWait#status} says. The request is HTTP/1.1 with {@code Host:
+   * localhost}; no more than the status is read of the answer. A try takes 20 seconds at most.
+   *
+   * @param port 1 to 65535
+   * @param path with the query, if any, such as {@code /health?full=1}; ASCII, %-escaped
+   * @throws IllegalArgumentException if one of them is not so
+   */
+  public static HttpWait http(int port, String path) {
+    return HttpWait.of(port, path);
+  }
+
+  /**
+   * Waits until this command, run in the guest as root, ends by exit status 0. A run of more than a
+   * minute is killed; so is one under way when the wait ends.
+   *
+   * @param argv the program, by path or by name, and its arguments; no shell takes part
+   * @throws IllegalArgumentException if there are none
+   */
+  public static Wait command(String... argv) {
+    return of(AgentLooks.command(argv));
   }
 
   /**
@@ -159,6 +215,11 @@ public class Wait {
     return timeout;
   }
 
+  /** How often it is tried by itself, or null if it says nothing. */
+  @Nullable Duration ownInterval() {
+    return interval;
+  }
+
   /** How long it may take when nothing is around it. */
   Duration wholeTimeout() {
     if (timeout != null) {
@@ -174,7 +235,7 @@ public class Wait {
     return outer != null ? outer : INTERVAL;
   }
 
-  private static Duration positive(Duration duration, String what) {
+  static Duration positive(Duration duration, String what) {
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException(what + " " + duration + ": expected more than zero");
     }

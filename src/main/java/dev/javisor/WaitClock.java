@@ -37,7 +37,7 @@ interface WaitClock {
         // As it should be.
         return;
       } catch (ExecutionException e) {
-        throw new IllegalStateException("the exit future never fails", e);
+        throw new IllegalStateException("what ends a pause never fails", e);
       }
     }
   }

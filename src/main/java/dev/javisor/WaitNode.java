@@ -17,10 +17,25 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: the thread that waits.
  */
 final class WaitNode implements WaitProgress {
+  /** Has conditions looked at elsewhere. */
+  interface Attempts {
+    /**
+     * Begins a try.
+     *
+     * @param limit how long it may take
+     */
+    WaitAttempt begin(WaitCondition condition, Duration limit);
+  }
+
   private final Wait wait;
   private final List<WaitNode> parts;
+  private final Attempts attempts;
   private final long interval;
   private final long timeout;
+  private final double multiplier;
+  private @Nullable WaitAttempt attempt;
+  private long attemptBegin;
+  private long attemptEnd;
   private long nextTry;
   private long metAt = -1;
   private int tries;
@@ -30,13 +45,16 @@ final class WaitNode implements WaitProgress {
    * @param interval how often to try what says nothing about it, or null
    * @param multiplier what timeouts are multiplied by
    */
-  WaitNode(Wait wait, @Nullable Duration interval, double multiplier) {
+  WaitNode(Wait wait, @Nullable Duration interval, double multiplier, Attempts attempts) {
     this.wait = wait;
+    this.multiplier = multiplier;
+    this.attempts = attempts;
     this.interval = nanos(wait.intervalWithin(interval), 1);
     Duration own = wait.ownTimeout();
     timeout = own == null ? Long.MAX_VALUE : nanos(own, multiplier);
     Duration inner = wait.kind() == Wait.Kind.CONDITION ? null : wait.intervalWithin(interval);
-    parts = wait.parts().stream().map(part -> new WaitNode(part, inner, multiplier)).toList();
+    parts =
+        wait.parts().stream().map(part -> new WaitNode(part, inner, multiplier, attempts)).toList();
   }
 
   static long nanos(Duration duration, double multiplier) {
@@ -55,6 +73,7 @@ final class WaitNode implements WaitProgress {
   boolean poll(VirtualMachine vm, LongSupplier time, long end, boolean ended)
       throws InterruptedException {
     if (isMet() || isOver(time.getAsLong())) {
+      giveUpAll(time.getAsLong());
       return isMet();
     }
     long ownEnd = Math.min(end, timeout);
@@ -78,19 +97,65 @@ final class WaitNode implements WaitProgress {
       throws InterruptedException {
     WaitCondition condition = wait.condition();
     long now = time.getAsLong();
+    if (attempt != null) {
+      look(attempt, now);
+    }
     // The guest's end leaves no other time for a last look.
-    if (ended ? !condition.outlivesTheGuest() : now < nextTry) {
+    boolean due = ended ? condition.outlivesTheGuest() : now >= nextTry;
+    if (isMet() || attempt != null || !due) {
       return;
     }
-    long limit = Math.min(end - now, condition.longestTry().toNanos());
     tries++;
-    String failure = condition.tryOnce(vm, Duration.ofNanos(Math.max(1, limit)));
-    long after = time.getAsLong();
+    String hindrance = condition.hindrance(vm);
+    if (hindrance != null) {
+      tried(hindrance, now);
+      return;
+    }
+    long most = Math.min(end - now, nanos(condition.longestTry(), multiplier));
+    Duration limit = Duration.ofNanos(Math.max(1, most));
+    if (condition.outlivesTheGuest()) {
+      tried(condition.tryOnce(vm, limit), time.getAsLong());
+    } else {
+      attemptBegin = now;
+      attemptEnd = now + limit.toNanos();
+      attempt = attempts.begin(condition, limit);
+      look(attempt, time.getAsLong());
+    }
+  }
+
+  /** Takes what an attempt found, or gives it up if it takes too long. */
+  private void look(WaitAttempt running, long now) {
+    if (running.hasEnded()) {
+      attempt = null;
+      boolean late = attemptEnd == Long.MAX_VALUE;
+      String failure = running.failure();
+      tried(failure != null && late ? lastFailure : failure, now);
+    } else if (now >= attemptEnd) {
+      giveUp(running, now);
+    }
+  }
+
+  private void giveUp(WaitAttempt running, long now) {
+    String before = lastFailure.isEmpty() ? "" : "; before: " + lastFailure;
+    lastFailure = "no answer for " + millis(now - attemptBegin) + before;
+    attemptEnd = Long.MAX_VALUE;
+    running.cancel();
+  }
+
+  private void tried(@Nullable String failure, long now) {
     if (failure == null) {
-      metAt = after;
+      metAt = now;
     }
     lastFailure = failure == null ? "" : failure;
-    nextTry = after + interval;
+    nextTry = now + interval;
+  }
+
+  /** Gives up all that is under way: the wait is over. */
+  void giveUpAll(long now) {
+    if (attempt != null && attemptEnd != Long.MAX_VALUE) {
+      giveUp(attempt, now);
+    }
+    parts.forEach(part -> part.giveUpAll(now));
   }
 
   boolean isMet() {
@@ -109,14 +174,14 @@ final class WaitNode implements WaitProgress {
     };
   }
 
-  /** When something is to be tried, or over, next; later than now, but for what is due. */
+  /** When something is to be tried, given up or over next; later than now, but for what is due. */
   long nextEvent(long now) {
     if (isMet() || isOver(now)) {
       return Long.MAX_VALUE;
     }
     long inner =
         wait.kind() == Wait.Kind.CONDITION
-            ? nextTry
+            ? (attempt != null ? attemptEnd : nextTry)
             : parts.stream().mapToLong(part -> part.nextEvent(now)).min().orElse(Long.MAX_VALUE);
     return Math.min(inner, timeout);
   }
@@ -138,7 +203,11 @@ final class WaitNode implements WaitProgress {
 
   @Override
   public Optional<Duration> metAfter() {
-    return isMet() ? Optional.of(Duration.ofNanos(metAt).truncatedTo(MILLIS)) : Optional.empty();
+    return isMet() ? Optional.of(millis(metAt)) : Optional.empty();
+  }
+
+  private static Duration millis(long nanos) {
+    return Duration.ofNanos(nanos).truncatedTo(MILLIS);
   }
 
   @Override

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
@@ -17,22 +16,17 @@ import dev.javisor.error.VmStateException;
 import dev.javisor.error.VsockException;
 import dev.javisor.error.WaitException;
 import dev.javisor.error.WaitTimeoutException;
-import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
-import dev.javisor.event.VmState;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WaitTest {
-  private final FakeGuest guest = new FakeGuest();
+  private final FakeWaitGuest guest = new FakeWaitGuest();
 
   @Test
   void shouldReturn_whenTheConsoleShowsTheText() throws Exception {
@@ -59,9 +53,7 @@ class WaitTest {
     Wait wait = Wait.console(Pattern.compile("(a+)+$")).timeout(Duration.ofMillis(300));
 
     WaitTimeoutException e =
-        assertThrows(
-            WaitTimeoutException.class,
-            () -> new WaitRun(guest.vm, wait, 1, WaitClock.SYSTEM, () -> null).run());
+        assertThrows(WaitTimeoutException.class, () -> guest.waitInRealTime(wait));
 
     assertTrue(e.conditions().get(0).lastFailure().contains("pattern"), e::getMessage);
   }
@@ -233,15 +225,6 @@ class WaitTest {
   }
 
   @Test
-  void shouldThrowInterruptedException_whenInterruptedWhileConnecting() throws Exception {
-    Vsock vsock = mock(Vsock.class);
-    when(guest.vm.vsock()).thenReturn(vsock);
-    when(vsock.connect(anyInt(), any())).thenThrow(new ClosedByInterruptException());
-
-    assertThrows(InterruptedException.class, () -> guest.waitFor(Wait.vsock(5000)));
-  }
-
-  @Test
   void shouldRefuseWhatIsNoWait() {
     assertThrows(IllegalArgumentException.class, () -> Wait.console(""));
     assertThrows(IllegalArgumentException.class, () -> Wait.vsock(-1));
@@ -334,56 +317,5 @@ class WaitTest {
       thread.interrupt();
     }
     return thrown;
-  }
-
-  /** A machine whose time passes only while somebody waits. */
-  private static final class FakeGuest implements WaitClock {
-    private record Deed(Duration time, Runnable deed) {}
-
-    final VirtualMachine vm = mock(VirtualMachine.class);
-    final CompletableFuture<VmExit> exit = new CompletableFuture<>();
-    final List<Deed> deeds = new ArrayList<>();
-    Duration time = Duration.ZERO;
-    String console = "";
-    String panic;
-    double multiplier = 1;
-
-    FakeGuest() {
-      Console shown = mock(Console.class);
-      when(vm.name()).thenReturn("test");
-      when(vm.state()).thenReturn(VmState.RUNNING);
-      when(vm.exit()).thenReturn(exit);
-      when(vm.console()).thenReturn(shown);
-      VcpuInfo vcpu = mock(VcpuInfo.class);
-      when(vm.vcpus()).thenReturn(List.of(vcpu));
-      when(shown.text()).thenAnswer(call -> console);
-      when(shown.tail(anyInt())).thenReturn("the tail");
-    }
-
-    void at(Duration moment, Runnable deed) {
-      deeds.add(new Deed(moment, deed));
-    }
-
-    void waitFor(Wait... waits) throws InterruptedException {
-      new WaitRun(vm, WaitRun.of(waits), multiplier, this, () -> panic).run();
-    }
-
-    @Override
-    public long nanos() {
-      return time.toNanos();
-    }
-
-    @Override
-    public void pass(Duration pause, CompletableFuture<?> end) {
-      Duration until = time.plus(pause);
-      for (Deed deed : List.copyOf(deeds)) {
-        if (deed.time().compareTo(until) <= 0 && !end.isDone()) {
-          deeds.remove(deed);
-          time = deed.time();
-          deed.deed().run();
-        }
-      }
-      time = end.isDone() ? time : until;
-    }
   }
 }

@@ -81,7 +81,9 @@ final class GuideSnippets {
 
   static void waits(VirtualMachine vm) throws InterruptedException {
     vm.waitFor(
-        Wait.console("login:").timeout(Duration.ofMinutes(2)),
-        Wait.any(Wait.vsock(1022), Wait.console(Pattern.compile("emergency|rescue"))));
+        Wait.port(5432), // TCP, in the guest's loopback
+        Wait.http(8080, "/health").status(204).timeout(Duration.ofMinutes(2)),
+        Wait.command("pg_isready", "-q").interval(Duration.ofSeconds(1)),
+        Wait.any(Wait.console("login:"), Wait.console(Pattern.compile("emergency|rescue"))));
   }
 }
