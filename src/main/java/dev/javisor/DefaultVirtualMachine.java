@@ -1,9 +1,11 @@
 package dev.javisor;
 
 import dev.javisor.agent.Agent;
+import dev.javisor.config.NetChannel;
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmState;
+import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,6 +148,16 @@ final class DefaultVirtualMachine implements VirtualMachine {
                 new IllegalArgumentException(
                     "no network device %s; there are %s"
                         .formatted(id, nets.stream().map(NetDevice::id).toList())));
+  }
+
+  @Override
+  public int port(int guestPort) {
+    return UserNets.hostPort(nets, guestPort);
+  }
+
+  @Override
+  public NetChannel connect(int guestPort, Duration timeout) throws IOException {
+    return UserNets.connect(nets, guestPort, timeout);
   }
 
   @Override

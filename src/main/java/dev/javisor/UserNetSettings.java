@@ -3,24 +3,35 @@ package dev.javisor;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.net.InetAddresses;
+import dev.javisor.config.NetHandler;
 import dev.javisor.config.NetPolicy;
 import dev.javisor.config.UserNetConfig;
 import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.net.user.TargetRule;
+import dev.javisor.internal.net.user.UserNetwork;
 import dev.javisor.internal.net.user.UserSpec;
 import java.net.Inet4Address;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A user-mode network as the builder was told. */
 final class UserNetSettings implements UserNetConfig {
   private static final int LEAST_PREFIX = 8;
   private static final int MOST_PREFIX = 24;
-  static final String LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
+  private static final int MOST_PORT = 65535;
+  private static final int MOST_HOSTS = 128;
+  private static final Set<String> RESERVED = Set.of("host", "dns");
+  private static final String LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
 
   private NetPolicy policy = NetPolicy.all();
   private @Nullable String network;
   private @Nullable String hostName;
+  private final List<UserSpec.Forward> forwards = new ArrayList<>();
+  private final List<UserSpec.Service> services = new ArrayList<>();
 
   @Override
   public UserNetConfig policy(NetPolicy policy) {
@@ -38,6 +49,64 @@ final class UserNetSettings implements UserNetConfig {
   public UserNetConfig hostName(String name) {
     hostName = requireNonNull(name, "name");
     return this;
+  }
+
+  @Override
+  public UserNetConfig forward(int hostPort, int guestPort) {
+    forwards.add(new UserSpec.Forward(hostPort, guestPort));
+    return this;
+  }
+
+  @Override
+  public UserNetConfig listen(String name, int port, NetHandler handler) {
+    requireNonNull(handler, "handler");
+    services.add(new UserSpec.Service(requireNonNull(name, "name"), port, handler));
+    return this;
+  }
+
+  private void checkForwards(String prefix, List<Problem> problems) {
+    Set<Integer> taken = new HashSet<>();
+    for (UserSpec.Forward forward : forwards) {
+      int host = forward.hostPort();
+      String hint = "";
+      if (host < 0 || host > MOST_PORT || isNoPort(forward.guestPort())) {
+        hint = "expected ports from 1 to 65535, and 0 for a free one of the host";
+      } else if (host != 0 && !taken.add(host)) {
+        hint = "the host's port is forwarded twice";
+      } else if (host != 0) {
+        hint = UserNetwork.problem(forward);
+      }
+      if (!hint.isEmpty()) {
+        String value = "%d to %d".formatted(host, forward.guestPort());
+        problems.add(new Problem(prefix + "forward", value, hint));
+      }
+    }
+  }
+
+  private void checkServices(String prefix, List<Problem> problems) {
+    Set<String> hosts = new HashSet<>();
+    Set<String> taken = new HashSet<>();
+    for (UserSpec.Service service : services) {
+      String name = service.name().toLowerCase(Locale.ROOT);
+      hosts.add(name);
+      String hint = "";
+      if (!name.matches(LABEL) || RESERVED.contains(name)) {
+        hint = "expected 1 to 63 letters, digits and hyphens, and neither host nor dns";
+      } else if (isNoPort(service.port())) {
+        hint = "expected a port from 1 to 65535";
+      } else if (!taken.add(name + ":" + service.port())) {
+        hint = "somebody listens there already";
+      } else if (hosts.size() > MOST_HOSTS) {
+        hint = "expected %d hosts at most".formatted(MOST_HOSTS);
+      }
+      if (!hint.isEmpty()) {
+        problems.add(new Problem(prefix + "listen", service.toString(), hint));
+      }
+    }
+  }
+
+  private static boolean isNoPort(int port) {
+    return port < 1 || port > MOST_PORT;
   }
 
   /**
@@ -71,7 +140,9 @@ final class UserNetSettings implements UserNetConfig {
               "expected a private network of 8 to 24 bits by its first address, such as"
                   + " 10.0.2.0/24"));
     }
-    return new UserSpec(subnet, policy, name);
+    checkForwards(prefix, problems);
+    checkServices(prefix, problems);
+    return new UserSpec(subnet, policy, name, forwards, services);
   }
 
   private static UserSpec.@Nullable Subnet4 subnet(String text) {

@@ -11,6 +11,7 @@ import dev.javisor.config.CpuConfig;
 import dev.javisor.config.DiskConfig;
 import dev.javisor.config.MemoryConfig;
 import dev.javisor.config.MemoryFit;
+import dev.javisor.config.NetChannel;
 import dev.javisor.config.NetConfig;
 import dev.javisor.config.OnReset;
 import dev.javisor.config.PlatformConfig;
@@ -23,6 +24,7 @@ import dev.javisor.guest.GuestKernel;
 import dev.javisor.guest.Initramfs;
 import dev.javisor.internal.config.HostMemory;
 import dev.javisor.internal.machine.Platforms;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -202,6 +204,40 @@ public interface VirtualMachine extends AutoCloseable {
    * @throws IllegalArgumentException if there is none, with the names that there are
    */
   NetDevice net(String id);
+
+  /**
+   * A port of this host's loopback, 127.0.0.1, that leads to a TCP port of the guest by its first
+   * user-mode network: one that was forwarded when the machine was built, or a free one that is
+   * opened now. It stays open until the machine ends; who connects before anybody listens in the
+   * guest is reset.
+   *
+   * @throws IllegalStateException if there is no {@linkplain dev.javisor.config.NetConfig#user()
+   *     user-mode network}, or the machine does not run
+   * @throws IllegalArgumentException if it is no port
+   */
+  int port(int guestPort);
+
+  /**
+   * Connects to a TCP port of the guest: as {@link #connect(int, Duration)}, within 10 seconds.
+   *
+   * @throws dev.javisor.error.NetworkException if it cannot
+   */
+  default NetChannel connect(int guestPort) throws IOException {
+    return connect(guestPort, Duration.ofSeconds(10));
+  }
+
+  /**
+   * Connects to a TCP port of the guest by its first user-mode network, without a port of the host.
+   * Waits until the guest has its address; but a guest where nobody listens refuses at once.
+   *
+   * @param timeout how long to wait for the guest
+   * @throws dev.javisor.error.NetworkException if it cannot, with the reason
+   * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted
+   * @throws IllegalStateException if there is no {@linkplain dev.javisor.config.NetConfig#user()
+   *     user-mode network}
+   * @throws IllegalArgumentException if it is no port
+   */
+  NetChannel connect(int guestPort, Duration timeout) throws IOException;
 
   /**
    * Connections to the guest's ports without a network, and from there; in any state.

@@ -22,6 +22,23 @@ public interface UserNetConfig {
    */
   UserNetConfig network(String network);
 
+  /**
+   * Lets a port of this host's loopback, 127.0.0.1, lead to a TCP port of the guest; each call adds
+   * one. {@code VirtualMachine.port} tells free ones that were chosen, and opens others later.
+   *
+   * @param hostPort or 0 for a free one
+   */
+  UserNetConfig forward(int hostPort, int guestPort);
+
+  /**
+   * Lets Java code answer as a host on the guest's network, which the guest finds by its name; each
+   * call adds a port. At most 256 connections are served at once, each on a thread of its own.
+   *
+   * @param name of the host: letters, digits and hyphens. Up to 128 hosts
+   * @param port of TCP
+   */
+  UserNetConfig listen(String name, int port, NetHandler handler);
+
   /** What the guest is told that it is called, by DHCP. Default: nothing. */
   UserNetConfig hostName(String name);
 }

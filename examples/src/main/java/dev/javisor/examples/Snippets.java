@@ -12,6 +12,8 @@ import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.NetBackend;
 import dev.javisor.backend.NetWire;
 import dev.javisor.config.ConsoleMode;
+import dev.javisor.config.NetChannel;
+import dev.javisor.config.NetPolicy;
 import dev.javisor.config.OnReset;
 import dev.javisor.error.ConfigurationProblem;
 import dev.javisor.error.ExitTimeoutException;
@@ -23,6 +25,7 @@ import dev.javisor.guest.GuestKernel;
 import dev.javisor.guest.GuestPackages;
 import dev.javisor.guest.Initramfs;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -114,6 +117,28 @@ final class Snippets {
     vm.agent().copyIn(Path.of("site"), "/srv/www");
     try (PortForward web = vm.forward(80)) {
       logger.info("the guest's web server: {}", web.uri("/"));
+    }
+  }
+
+  /** A server that the README makes up. */
+  static final class FakeDatabase {
+    static void serve(NetChannel channel) throws IOException {
+      channel.write(UTF_8.encode("ready"));
+    }
+  }
+
+  static void userNetwork(VirtualMachine.Builder builder) throws IOException {
+    builder.net(
+        net ->
+            net.user(
+                user ->
+                    user.policy(NetPolicy.only("deb.debian.org:80", "host:8080")) // or all(), none()
+                        .forward(0, 80) // a free port of 127.0.0.1 leads to the guest's port 80
+                        .listen("db", 5432, FakeDatabase::serve))); // Java code is the host db
+    VirtualMachine vm = builder.build().boot();
+    URI page = URI.create("http://127.0.0.1:" + vm.port(80) + "/");
+    try (NetChannel channel = vm.connect(22)) { // to a port of the guest, by no port of the host
+      channel.read(ByteBuffer.allocate(80));
     }
   }
 

@@ -139,6 +139,32 @@ public final class MachineNic implements PciDeviceFactory {
     return Optional.ofNullable(hostSide).flatMap(TapPort.HostSide::address).map(Object::toString);
   }
 
+  /** Whether the network is one that is played in this process. */
+  public boolean isUser() {
+    return spec.user() != null;
+  }
+
+  /** Whether that network is there. */
+  public synchronized boolean isBooted() {
+    return user != null;
+  }
+
+  /**
+   * The network that is played in this process.
+   *
+   * @throws IllegalStateException if there is none, or not yet
+   */
+  public synchronized UserNetwork user() {
+    UserNetwork known = user;
+    if (known == null) {
+      throw new IllegalStateException(
+          isUser()
+              ? spec.id() + ": the machine was not booted"
+              : spec.id() + ": no user-mode network; net(n -> n.user()) gives one");
+    }
+    return known;
+  }
+
   /** Whether the cable is plugged in. */
   public synchronized boolean linkUp() {
     return device == null ? linkUp : device.linkUp();

@@ -2,6 +2,8 @@ package dev.javisor.internal.net.user;
 
 import dev.javisor.backend.NetFrame;
 import dev.javisor.backend.NetGuest;
+import dev.javisor.config.NetChannel;
+import dev.javisor.error.NetworkException;
 import dev.javisor.internal.net.OffloadingBackend;
 import dev.javisor.internal.net.Offloads;
 import java.io.IOException;
@@ -87,10 +89,54 @@ public final class UserNetwork implements OffloadingBackend {
     }
     FrameOut out = new FrameOut(counters);
     out.attach(guest);
-    UserParts parts = new UserParts(spec, subnet, loop, out, counters, nanos, random, threads);
+    UserParts parts;
+    try {
+      parts = new UserParts(spec, subnet, loop, out, counters, nanos, random, threads);
+    } catch (RuntimeException e) {
+      loop.close();
+      throw e;
+    }
     Thread thread = threads.newThread(() -> run(loop, out, parts));
     running = new Running(loop, out, parts, thread);
     thread.start();
+  }
+
+  /** What keeps a port of this host from being forwarded, and what helps; empty if nothing. */
+  public static String problem(UserSpec.Forward forward) {
+    return Forwards.problem(forward.hostPort());
+  }
+
+  /**
+   * The port of this host's loopback that leads to a port of the guest; opened if there is none.
+   *
+   * @throws IllegalStateException if there is no guest, or no port
+   */
+  public int hostPort(int guestPort) {
+    Running now = running;
+    if (now == null) {
+      throw new IllegalStateException("the machine does not run: it has no ports");
+    }
+    Forwards forwards = now.parts.forwards();
+    synchronized (forwards) {
+      if (forwards.hostPort(guestPort) == 0) {
+        forwards.open(0, guestPort, now.loop, now.parts.tcp());
+      }
+      return forwards.hostPort(guestPort);
+    }
+  }
+
+  /**
+   * Connects to a port of the guest, and waits until it has an address, if that is not known yet.
+   *
+   * @throws IOException if that cannot be within the time
+   */
+  public NetChannel connect(int port, long nanosToWait) throws IOException {
+    Running now = running;
+    if (now == null) {
+      throw new NetworkException(
+          NetworkException.Reason.NOT_RUNNING, "the machine does not run: nobody is connected to");
+    }
+    return new Dialling(subnet, now.loop, now.parts).connect(port, nanosToWait);
   }
 
   private void run(Loop loop, FrameOut out, UserParts parts) {

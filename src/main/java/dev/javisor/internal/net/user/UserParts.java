@@ -1,6 +1,5 @@
 package dev.javisor.internal.net.user;
 
-import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -10,6 +9,9 @@ final class UserParts implements AutoCloseable {
   private final UserStack stack;
   private final UdpNat nat;
   private final HostResolver resolver;
+  private final TcpSide tcp;
+  private final ArpHost arp;
+  private final Forwards forwards = new Forwards();
 
   UserParts(
       UserSpec spec,
@@ -20,12 +22,18 @@ final class UserParts implements AutoCloseable {
       LongSupplier nanos,
       RandomGenerator random,
       ThreadFactory threads) {
-    Names names = new Names(subnet, List.of());
+    Names names =
+        new Names(subnet, spec.services().stream().map(UserSpec.Service::name).distinct().toList());
     Neighbours neighbours = new Neighbours();
     PacketWriter writer = new PacketWriter(out, neighbours, counters);
     IcmpHost icmp = new IcmpHost(subnet, writer, names, counters, nanos);
     Egress egress = new PolicyEgress(subnet, spec.policy());
     resolver = new HostResolver(loop, random, threads);
+    arp = new ArpHost(subnet, neighbours, names, out, counters);
+    JavaServices services = new JavaServices(spec, subnet, names, loop, threads);
+    tcp =
+        new TcpSide(
+            subnet, loop, out, names, neighbours, egress, counters, services, nanos, random);
     nat = new UdpNat(subnet, loop, writer, icmp, egress, counters, nanos);
     stack =
         new UserStack(
@@ -33,13 +41,34 @@ final class UserParts implements AutoCloseable {
                 subnet,
                 names,
                 neighbours,
-                new ArpHost(subnet, neighbours, names, out, counters),
+                arp,
                 icmp,
                 new DhcpServer(subnet, writer, names, out, counters, spec.hostName()),
                 new DnsServer(subnet, names, egress, resolver, counters),
                 nat,
                 writer,
-                counters));
+                counters),
+            tcp);
+    try {
+      for (UserSpec.Forward forward : spec.forwards()) {
+        forwards.open(forward.hostPort(), forward.guestPort(), loop, tcp);
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  TcpSide tcp() {
+    return tcp;
+  }
+
+  ArpHost arp() {
+    return arp;
+  }
+
+  Forwards forwards() {
+    return forwards;
   }
 
   UdpNat nat() {
@@ -51,20 +80,25 @@ final class UserParts implements AutoCloseable {
   }
 
   /** Sends what is due. */
-  void flush() {}
+  void flush() {
+    tcp.flush();
+  }
 
   /** Does what is due by now. */
   void tick() {
     nat.tick();
+    tcp.tick();
   }
 
   /** When {@link #tick} is due. */
   long nextDeadline() {
-    return nat.nextDeadline();
+    return Math.min(nat.nextDeadline(), tcp.nextDeadline());
   }
 
   @Override
   public void close() {
+    tcp.close();
+    forwards.close();
     nat.close();
     resolver.close();
   }

@@ -4,7 +4,6 @@ import dev.javisor.backend.NetFrame;
 import dev.javisor.internal.net.ip.InternetChecksum;
 import dev.javisor.internal.net.ip.IpAddress;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at what guests send, and hands it to whom it is for. What is malformed, a fragment, or from
@@ -12,12 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class UserStack {
   private static final int UDP_CHECKSUM = 6;
-
-  /** Takes a guest's TCP. */
-  interface TcpSide {
-    /** A segment that is intact, for a host that is played or one outside. */
-    void receive(Packet packet);
-  }
 
   /** What the stack hands packets to. */
   record Parts(
@@ -36,16 +29,13 @@ final class UserStack {
   private final Subnet subnet;
   private final Counters counters;
   private final Packet packet = new Packet();
-  private @Nullable TcpSide tcp;
+  private final TcpSide tcp;
 
-  UserStack(Parts parts) {
+  UserStack(Parts parts, TcpSide tcp) {
     this.parts = parts;
+    this.tcp = tcp;
     subnet = parts.subnet;
     counters = parts.counters;
-  }
-
-  void tcp(TcpSide side) {
-    tcp = side;
   }
 
   /** Takes a frame, which is done with when this returns. */
@@ -106,11 +96,10 @@ final class UserStack {
   }
 
   private void tcp() {
-    TcpSide side = tcp;
     if (packet.length() < Wire.TCP_HEADER || !packet.lacksChecksum() && !packet.isIntact()) {
       counters.malformed++;
-    } else if (isReachable() && side != null) {
-      side.receive(packet);
+    } else if (isReachable()) {
+      tcp.receive(packet);
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.javisor.internal.net.user;
 
 import dev.javisor.backend.NetFrame;
-import dev.javisor.backend.NetGuest;
 import dev.javisor.config.NetPolicy;
+import dev.javisor.internal.net.FrameSource;
+import dev.javisor.internal.net.OffloadGuest;
+import dev.javisor.internal.net.Offloads;
 import dev.javisor.internal.net.ip.InternetChecksum;
 import dev.javisor.internal.net.ip.IpAddress;
 import java.nio.ByteBuffer;
@@ -16,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * A guest of a user-mode network, by its frames; the network is driven by the test, on its clock.
  */
-final class GuestSide implements NetGuest, AutoCloseable {
+final class GuestSide implements OffloadGuest, AutoCloseable {
   static final long MAC = 0x0200_0000_0001L;
   static final Subnet SUBNET = new Subnet(0x0a00_0200, 24, 0);
   static final IpAddress OWN = IpAddress.v4(0x0a00_020f);
@@ -27,6 +29,8 @@ final class GuestSide implements NetGuest, AutoCloseable {
   final Counters counters = new Counters();
   final Queue<ByteBuffer> received = new ArrayDeque<>();
   final UserNetDriver driver;
+  final Queue<ByteBuffer> large = new ArrayDeque<>();
+  Offloads taken = Offloads.NONE;
   boolean hasRoom = true;
   int completed;
 
@@ -49,6 +53,21 @@ final class GuestSide implements NetGuest, AutoCloseable {
   @Override
   public boolean deliver(NetFrame frame) {
     throw new AssertionError("no frame comes from another guest");
+  }
+
+  @Override
+  public Offloads offloads() {
+    return taken;
+  }
+
+  @Override
+  public boolean deliver(FrameSource frame) {
+    if (hasRoom) {
+      FrameRoom room = new FrameRoom();
+      int length = frame.receive(room);
+      large.add(room.bytes.limit(length));
+    }
+    return hasRoom;
   }
 
   @Override

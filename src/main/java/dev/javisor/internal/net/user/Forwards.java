@@ -1,0 +1,103 @@
+package dev.javisor.internal.net.user;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Ports of this host's loopback that lead to ports of the guest. Threading: guarded by {@code
+ * this}; connections are taken in the network.
+ */
+final class Forwards implements AutoCloseable {
+  private static final int BACKLOG = 128;
+  private static final int FIRST_UNPRIVILEGED = 1024;
+
+  private final Map<Integer, ServerSocketChannel> byGuestPort = new HashMap<>();
+
+  /** What keeps a port from being listened on, and what helps; empty if nothing. */
+  static String problem(int hostPort) {
+    try (ServerSocketChannel tried = bind(hostPort)) {
+      return "";
+    } catch (IOException e) {
+      return hint(hostPort, e);
+    }
+  }
+
+  private static ServerSocketChannel bind(int hostPort) throws IOException {
+    ServerSocketChannel channel = ServerSocketChannel.open();
+    try {
+      InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+      channel.bind(new InetSocketAddress(loopback, hostPort), BACKLOG);
+      return channel;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static String hint(int port, IOException e) {
+    boolean denied = String.valueOf(e.getMessage()).contains("ermission denied");
+    if (e instanceof SocketException && denied && port < FIRST_UNPRIVILEGED) {
+      return "ports below 1024 are root's: take a higher one, or 0 for a free one, or have root"
+          + " run sysctl net.ipv4.ip_unprivileged_port_start="
+          + port;
+    }
+    return e instanceof BindException
+        ? "another program listens on it (ss -ltnp tells which): take another one, or 0 for a free"
+            + " one"
+        : "cannot be listened on: " + e.getMessage();
+  }
+
+  /**
+   * Listens, and passes on what connects.
+   *
+   * @param hostPort or 0 for a free one
+   * @throws IllegalStateException if that cannot be, saying why and what helps
+   */
+  synchronized void open(int hostPort, int guestPort, Loop loop, TcpSide tcp) {
+    ServerSocketChannel channel;
+    try {
+      channel = bind(hostPort);
+    } catch (IOException e) {
+      throw new IllegalStateException("host port %d: %s".formatted(hostPort, hint(hostPort, e)), e);
+    }
+    byGuestPort.putIfAbsent(guestPort, channel);
+    loop.execute(() -> register(channel, guestPort, loop, tcp));
+  }
+
+  private static void register(ServerSocketChannel channel, int guestPort, Loop loop, TcpSide tcp) {
+    try {
+      channel.configureBlocking(false);
+      loop.register(channel, SelectionKey.OP_ACCEPT, key -> accept(channel, guestPort, tcp));
+    } catch (IOException e) {
+      throw new IllegalStateException("a port is not forwarded: " + e.getMessage(), e);
+    }
+  }
+
+  private static void accept(ServerSocketChannel channel, int guestPort, TcpSide tcp)
+      throws IOException {
+    SocketChannel accepted = channel.accept();
+    if (accepted != null) {
+      tcp.forward(accepted, guestPort);
+    }
+  }
+
+  /** The host's port that leads to a port of the guest; 0 if there is none. */
+  synchronized int hostPort(int guestPort) {
+    ServerSocketChannel channel = byGuestPort.get(guestPort);
+    return channel == null ? 0 : channel.socket().getLocalPort();
+  }
+
+  @Override
+  public synchronized void close() {
+    byGuestPort.values().forEach(Loop::close);
+    byGuestPort.clear();
+  }
+}

@@ -1,0 +1,76 @@
+package dev.javisor.internal.net.user;
+
+import dev.javisor.config.NetHandler;
+import dev.javisor.internal.net.ip.IpAddress;
+import dev.javisor.internal.net.tcp.TcpAddresses;
+import dev.javisor.internal.net.tcp.TcpConnection;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hosts of a guest's network that Java code plays: each connection of the guest gets a thread. No
+ * more than {@value #MOST} are served at once; more are refused. Threading: the network's.
+ */
+final class JavaServices implements TcpSide.Services {
+  static final int MOST = 256;
+
+  private static final Logger log = LoggerFactory.getLogger(JavaServices.class);
+
+  private record Place(IpAddress host, int port) {}
+
+  private final Loop loop;
+  private final ThreadFactory threads;
+  private final Map<Place, UserSpec.Service> services = new HashMap<>();
+  private final AtomicInteger served = new AtomicInteger();
+
+  JavaServices(UserSpec spec, Subnet subnet, Names names, Loop loop, ThreadFactory threads) {
+    this.loop = loop;
+    this.threads = threads;
+    for (UserSpec.Service service : spec.services()) {
+      for (IpAddress host : names.addresses(service.name()).orElse(List.of())) {
+        services.put(new Place(host, service.port()), service);
+      }
+    }
+  }
+
+  @Override
+  public boolean offer(TcpConnection connection, IpAddress host, int port) {
+    UserSpec.Service service = services.get(new Place(host, port));
+    if (service == null || served.get() >= MOST) {
+      return false;
+    }
+    TcpAddresses ends = connection.addresses();
+    IpAddress guest = new IpAddress(ends.ipv6(), ends.remoteHigh(), ends.remoteLow());
+    GuestStream stream =
+        new GuestStream(
+            loop,
+            new InetSocketAddress(guest.toInet(), ends.remotePort()),
+            new InetSocketAddress(host.toInet(), port));
+    Thread thread = threads.newThread(() -> serve(service, stream));
+    stream.attach(connection);
+    served.incrementAndGet();
+    connection.accept(stream);
+    thread.start();
+    return true;
+  }
+
+  private void serve(UserSpec.Service service, GuestStream stream) {
+    NetHandler handler = service.handler();
+    try (stream) {
+      handler.handle(stream);
+    } catch (IOException e) {
+      log.debug("{}: its handler has failed", service, e);
+    } catch (RuntimeException e) {
+      log.error("{}: its handler has failed", service, e);
+    } finally {
+      served.decrementAndGet();
+    }
+  }
+}
