@@ -5,7 +5,7 @@ package dev.javisor.internal.net.tcp;
  * selective acknowledgments (RFC 6675) where the guest sends them, else by counting duplicate ones
  * (RFC 5681, RFC 6582). Offsets are those of {@link Sender}.
  *
- * <p>Not modelled: limited transmit, and rescue retransmission.
+ * <p>Not modelled: limited transmit for a guest that only counts, and rescue retransmission.
  */
 final class LossRecovery {
   private static final int DUPLICATES = 3;

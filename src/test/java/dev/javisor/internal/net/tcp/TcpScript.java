@@ -202,8 +202,8 @@ final class TcpScript implements SegmentSink, TcpListener, TcpHandler {
     }
     copy.flip();
     assertEquals(sum, InternetChecksum.finish(InternetChecksum.sum(copy)));
-    assertEquals(flow.localPort(), copy.getShort(0) & 0xffff);
-    assertEquals(flow.remotePort(), copy.getShort(2) & 0xffff);
+    assertEquals(segment.addresses().localPort(), copy.getShort(0) & 0xffff);
+    assertEquals(segment.addresses().remotePort(), copy.getShort(2) & 0xffff);
     if (!knowsFirst && (copy.get(13) & 2) != 0) {
       knowsFirst = true;
       hostFirst = copy.getInt(4);
