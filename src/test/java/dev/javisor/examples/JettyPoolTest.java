@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -36,7 +37,10 @@ class JettyPoolTest {
 
       public final class FakeWorkers implements WorkerFactory {
         @Override
-        public Worker make() {
+        public Worker make() throws InterruptedException {
+          if (Boolean.getBoolean("fake.slow")) {
+            Thread.sleep(600_000);
+          }
           return new Worker() {
             private final Thread thread = new Thread(this::live, "fake-worker");
 
@@ -136,7 +140,7 @@ class JettyPoolTest {
   @Test
   void shouldEndCommandsThatRun_whenItIsUndeployed() throws Exception {
     var hanging = client.sendAsync(request("hang"), HttpResponse.BodyHandlers.ofString());
-    await(() -> runs("CommandHandler"));
+    await(() -> runs("CommandHandler", "run"));
 
     WeakReference<?> loader = (WeakReference<?>) call("undeploy");
 
@@ -145,11 +149,29 @@ class JettyPoolTest {
     assertNull(loader.get());
   }
 
-  private static boolean runs(String type) {
+  @Test
+  void shouldLetCallersGoThatWait_whenItIsUndeployed() throws Exception {
+    call("undeploy");
+    System.setProperty("fake.slow", "true");
+    try {
+      call("deploy");
+      var waiting = client.sendAsync(request("echo"), HttpResponse.BodyHandlers.ofString());
+      await(() -> runs("WarmPool", "take"));
+
+      WeakReference<?> loader = (WeakReference<?>) call("undeploy");
+
+      assertTrue(waiting.get().statusCode() >= 500, waiting.get().toString());
+      await(() -> loader.get() == null);
+      assertNull(loader.get());
+    } finally {
+      System.clearProperty("fake.slow");
+    }
+  }
+
+  private static boolean runs(String type, String method) {
     return Thread.getAllStackTraces().values().stream()
-        .anyMatch(
-            trace ->
-                java.util.Arrays.stream(trace).anyMatch(at -> at.getClassName().contains(type)));
+        .flatMap(Arrays::stream)
+        .anyMatch(at -> at.getClassName().endsWith(type) && at.getMethodName().equals(method));
   }
 
   private static Set<String> threads() {

@@ -25,7 +25,7 @@ class ExamplesLinuxTest {
 
   @Test
   void shouldSayHello() throws Exception {
-    String output = run("HelloLinux");
+    String output = run("HelloLinux", "1", "256M");
 
     assertTrue(output.contains("Hello from Linux 6."), output);
     assertTrue(output.contains("The guest ended: PowerOff"), output);

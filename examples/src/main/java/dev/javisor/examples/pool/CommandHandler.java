@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
@@ -53,6 +54,10 @@ public final class CommandHandler extends Handler.Abstract {
   protected void doStop() throws Exception {
     super.doStop();
     pool.close();
+    // What ran has ended by that; its callers get their answers while the classes are still there.
+    if (places.tryAcquire(AT_ONCE, 10, TimeUnit.SECONDS)) {
+      places.release(AT_ONCE);
+    }
   }
 
   @Override

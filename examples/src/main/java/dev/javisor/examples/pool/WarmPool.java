@@ -21,9 +21,10 @@ final class WarmPool implements AutoCloseable {
 
   private final WorkerFactory factory;
   private final Semaphore wanted;
-  private final BlockingQueue<Worker> warm = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Optional<Worker>> warm = new LinkedBlockingQueue<>(); // empty: closed
   private final Set<Worker> all = ConcurrentHashMap.newKeySet();
   private final Thread maker = new Thread(this::make, "worker-maker");
+  private volatile boolean closed;
 
   /**
    * @param size how many wait
@@ -37,13 +38,16 @@ final class WarmPool implements AutoCloseable {
 
   private void make() {
     try {
-      while (!Thread.interrupted()) {
+      while (!closed) {
         wanted.acquire();
         try {
           Worker made = factory.make();
           all.add(made);
-          warm.add(made);
+          warm.add(Optional.of(made));
         } catch (RuntimeException e) {
+          if (closed) {
+            return;
+          }
           log.error("no worker could be made; trying again", e);
           wanted.release();
           TimeUnit.SECONDS.sleep(PAUSE_SECONDS);
@@ -54,13 +58,21 @@ final class WarmPool implements AutoCloseable {
     }
   }
 
-  /** Takes a worker, which is to be given to {@link #release}; empty if none is ready in time. */
+  /**
+   * Takes a worker, which is to be given to {@link #release}; empty if none is ready in time, or
+   * the pool is closed.
+   */
   Optional<Worker> take(Duration patience) throws InterruptedException {
-    Worker worker = warm.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
-    if (worker != null) {
+    Optional<Worker> worker = warm.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+    if (worker == null) {
+      return Optional.empty();
+    }
+    if (worker.isEmpty()) {
+      warm.add(worker); // for the next one who waits
+    } else {
       wanted.release();
     }
-    return Optional.ofNullable(worker);
+    return worker;
   }
 
   /** Ends a worker. */
@@ -72,8 +84,11 @@ final class WarmPool implements AutoCloseable {
   /** Ends all workers, those that work too, and the thread. */
   @Override
   public void close() throws InterruptedException {
+    closed = true;
     maker.interrupt();
     maker.join();
+    warm.clear();
+    warm.add(Optional.empty());
     all.forEach(this::release);
   }
 }
