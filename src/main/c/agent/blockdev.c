@@ -86,8 +86,8 @@ static bool gpt_uuid(int disk, long block, long partition, char *text)
     uint8_t header[92], entry[32], id[16];
     if (!read_at(disk, block, header, sizeof header) || memcmp(header, "EFI PART", 8) != 0
         || (uint64_t)partition > number(header + 80, 4)
-        || !read_at(disk, (long)number(header + 72, 8) * block + (partition - 1) * (long)number(header + 84, 4), entry,
-                    sizeof entry))
+        || !read_at(disk, (long)(number(header + 72, 8) * (uint64_t)block
+                                 + (uint64_t)(partition - 1) * number(header + 84, 4)), entry, sizeof entry))
         return false;
     static const int order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
     for (int i = 0; i < 16; i++)

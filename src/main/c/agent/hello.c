@@ -99,7 +99,8 @@ void hello_try(struct hello *hello)
         hello->next = now_ms() + retry_interval(hello->since);
         return;
     }
-    conn_init(&hello->conn, hello->fd);
+    hello->conn.fd = hello->fd;
+    hello->conn.start = hello->conn.end = 0;
     if (connect(hello->fd, (struct sockaddr *)&host, sizeof host) == 0)
         say(hello);
     else if (errno != EINPROGRESS)

@@ -113,7 +113,7 @@ static bool mount_root(struct options *options, const char *device)
     return mounted;
 }
 
-static void move_mount(const char *path)
+static void take_along(const char *path)
 {
     char target[64];
     snprintf(target, sizeof target, "%s%s", new_root, path);
@@ -146,9 +146,9 @@ static void switch_root(void)
 {
     struct stat old;
     int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    move_mount("/dev");
-    move_mount("/proc");
-    move_mount("/sys");
+    take_along("/dev");
+    take_along("/proc");
+    take_along("/sys");
     if (chdir(new_root) < 0)
         give_up("cannot enter", new_root);
     if (folder >= 0 && fstat(folder, &old) == 0)

@@ -39,20 +39,22 @@ bool is_name(const char *name)
     return *name != 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && strchr(name, '/') == NULL;
 }
 
-/* Takes the next component off a path; false where there is none. */
-static bool next_name(const char **at, char *name, size_t size)
+/* Takes the next component off a path: 1, 0 where there is none, -1 (ENAMETOOLONG) where no file has such a name. */
+static int next_name(const char **at, char *name, size_t size)
 {
     size_t length;
     *at += strspn(*at, "/");
     length = strcspn(*at, "/");
     if (length == 0)
-        return false;
-    if (length >= size)
-        length = size - 1;
+        return 0;
+    if (length >= size) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
     memcpy(name, *at, length);
     name[length] = 0;
-    *at += strcspn(*at, "/");
-    return true;
+    *at += length;
+    return 1;
 }
 
 static int enter(int folder, const char *name, bool make)
@@ -70,9 +72,12 @@ int place_find(const char *target, bool parents, struct place *place)
 {
     char name[256];
     const char *at = target;
+    int there;
     place->folder = open(*target == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     strcpy(place->name, ".");
-    while (place->folder >= 0 && next_name(&at, name, sizeof name)) {
+    while (place->folder >= 0 && (there = next_name(&at, name, sizeof name)) != 0) {
+        if (there < 0)
+            return -1;
         if (at[strspn(at, "/")] == 0) {
             strcpy(place->name, name);
             return 0;
