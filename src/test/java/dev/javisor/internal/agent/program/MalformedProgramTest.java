@@ -133,16 +133,17 @@ class MalformedProgramTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 10, 20, 32, 34, 40, 255})
   void shouldKillTheCommand_whenAFrameMakesNoSense(int type) throws Exception {
+    ProcessHandle command;
     try (AgentPeer peer = agent.connect()) {
       peer.exec(0, "sleep", "1000");
-      ProcessHandle command = ProcessHandle.of(peer.expect(Frame.STARTED).u32(0)).orElseThrow();
+      command = ProcessHandle.of(peer.expect(Frame.STARTED).u32(0)).orElseThrow();
       peer.expect(Frame.CREDIT);
 
       peer.send(type, 0, new byte[3]);
 
       peer.expectFailed(EPROTO, Frame.STAGE_REQUEST);
-      command.onExit().get(60, TimeUnit.SECONDS);
     }
+    command.onExit().get(60, TimeUnit.SECONDS);
   }
 
   @Test
