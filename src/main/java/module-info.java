@@ -16,6 +16,7 @@ module dev.javisor {
   exports dev.javisor.error;
   exports dev.javisor.event;
   exports dev.javisor.guest;
+  exports dev.javisor.image;
   exports dev.javisor.junit;
 
   opens dev.javisor.internal.cli to

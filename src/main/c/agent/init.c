@@ -83,7 +83,7 @@ static void load_module(char *line)
         close(fd);
 }
 
-static void bring_up_loopback(void)
+void bring_up_loopback(void)
 {
     struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

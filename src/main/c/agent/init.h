@@ -11,6 +11,9 @@ void complain(const char *what, const char *path);
 void standalone_prepare(void);
 _Noreturn void standalone_run(void);
 
+/* The guest's own loopback interface, where no other init brings it up. */
+void bring_up_loopback(void);
+
 /* root.c: the way to a disk's root. */
 _Noreturn void root_run(char **argv, char **envp);
 

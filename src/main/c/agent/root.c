@@ -15,6 +15,9 @@ enum { DEVICE_WAIT = 30000, DEVICE_PAUSE = 50000, VALUE_BYTES = 1024 };
 
 static const char new_root[] = "/javisor/root";
 
+/* As init=: stay process 1, for a root that has no init, such as a container image's. */
+static const char self[] = "/javisor/agent";
+
 struct options {
     char root[VALUE_BYTES], types[VALUE_BYTES], flags[VALUE_BYTES], init[VALUE_BYTES];
     bool writable;
@@ -178,6 +181,11 @@ void root_run(char **argv, char **envp)
     if (!mount_root(&options, device))
         give_up("cannot mount the root", device);
     switch_root();
+    if (strcmp(options.init, self) == 0) {
+        bring_up_loopback();
+        standalone_prepare();
+        standalone_run();
+    }
     if (options.init[0] != 0) {
         start_init(options.init, argv, envp);
         give_up("cannot start", options.init);

@@ -24,6 +24,9 @@ import dev.javisor.guest.CloudInitSeed;
 import dev.javisor.guest.GuestKernel;
 import dev.javisor.guest.GuestPackages;
 import dev.javisor.guest.Initramfs;
+import dev.javisor.image.Image;
+import dev.javisor.image.ImageRun;
+import dev.javisor.image.RootFs;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -140,6 +143,27 @@ final class Snippets {
     try (NetChannel channel = vm.connect(22)) { // to a port of the guest, by no port of the host
       channel.read(ByteBuffer.allocate(80));
     }
+  }
+
+  static void images(Logger logger) throws InterruptedException {
+    Path disk = RootFs.fromTar(Path.of("rootfs.tar.xz")).toDisk(Path.of("root.ext4"));
+
+    try (ImageRun run = Image.fromOciLayout(Path.of("app")).run(c -> c.arguments("--port", "80"))) {
+      logger.info("the service: {}", run.vm().forward(80).uri("/"));
+      run.awaitExit(Duration.ofMinutes(1));
+    }
+  }
+
+  static VirtualMachine rootDisk() {
+    Path disk = RootFs.fromTar(Path.of("rootfs.tar.xz")).toDisk(Path.of("root.ext4"));
+    VirtualMachine vm =
+        VirtualMachine.builder()
+            .kernel(GuestKernel.debian())
+            .cmdline("console=ttyS0 root=/dev/vda rw")
+            .disk(BlockBackend.overlay(disk))
+            .agent()
+            .build();
+    return vm;
   }
 
   static void networks(VirtualMachine.Builder builder, Logger logger) throws IOException {

@@ -28,8 +28,8 @@ final class CpioTree {
   private final BlockFile contents;
   private final OutputStream out;
   private final String source;
-  private final Map<Inode, Integer> numbers = new IdentityHashMap<>();
-  private final Map<Inode, Integer> names = new IdentityHashMap<>();
+  private final IdentityHashMap<Inode, Integer> numbers = new IdentityHashMap<>();
+  private final IdentityHashMap<Inode, Integer> names = new IdentityHashMap<>();
 
   private CpioTree(BlockFile contents, OutputStream out, String source) {
     this.contents = contents;

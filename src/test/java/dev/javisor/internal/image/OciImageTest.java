@@ -84,7 +84,7 @@ class OciImageTest {
     assertEquals(" . ..", names(disk, "/var"));
     assertEquals(" . .. sub upper", names(disk, "/opt"));
     assertEquals(" . .. upper", names(disk, "/opt/sub"));
-    assertEquals(" . .. etc opt var", names(disk, "/"));
+    assertEquals(" . .. dev etc opt proc run sys tmp var", names(disk, "/"));
   }
 
   @Test
@@ -243,7 +243,7 @@ class OciImageTest {
     for (Path file : List.of(archive, packed)) {
       Container container = DockerArchive.find(file, "app:v1");
       assertEquals(List.of("/c"), container.config().command());
-      assertEquals(" . .. b c", names(disk(container), "/"));
+      assertEquals(" . .. b c dev proc run sys tmp", names(disk(container), "/"));
     }
     assertFails(Reason.MISSING, "app:v1", () -> DockerArchive.find(archive, "app:v2"));
   }

@@ -43,6 +43,7 @@ class DocExamplesTest {
       import dev.javisor.error.*;
       import dev.javisor.event.*;
       import dev.javisor.guest.*;
+      import dev.javisor.image.*;
       import dev.javisor.junit.*;
       import java.io.BufferedReader;
       import java.io.IOException;

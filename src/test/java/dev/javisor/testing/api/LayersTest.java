@@ -34,6 +34,7 @@ class LayersTest {
     "dev.javisor.error",
     "dev.javisor.event",
     "dev.javisor.guest",
+    "dev.javisor.image",
     "dev.javisor.junit"
   };
 
@@ -178,7 +179,8 @@ class LayersTest {
         .that()
         .resideOutsideOfPackages(ROOT, "dev.javisor.agent", "dev.javisor.internal.agent")
         .and()
-        .resideOutsideOfPackages("dev.javisor.junit..", "dev.javisor.internal.cli..")
+        .resideOutsideOfPackages(
+            "dev.javisor.image", "dev.javisor.junit..", "dev.javisor.internal.cli..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("dev.javisor.agent", "dev.javisor.internal.agent")

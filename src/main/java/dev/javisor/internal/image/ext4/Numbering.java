@@ -9,7 +9,7 @@ import java.util.function.ToLongFunction;
 
 /** The numbers of a tree's inodes, and how many names each has. */
 final class Numbering implements ToLongFunction<Inode> {
-  private final Map<Inode, Numbered> byInode = new IdentityHashMap<>();
+  private final IdentityHashMap<Inode, Numbered> byInode = new IdentityHashMap<>();
   private final List<Numbered> all = new ArrayList<>();
   private final int first;
 

@@ -3,6 +3,7 @@ package dev.javisor.internal.image.oci;
 import dev.javisor.error.ImageException;
 import dev.javisor.error.ImageException.Reason;
 import dev.javisor.internal.compress.Decompressors;
+import dev.javisor.internal.image.tar.RawName;
 import dev.javisor.internal.image.tree.Contents;
 import dev.javisor.internal.image.tree.Failures;
 import dev.javisor.internal.image.tree.Limits;
@@ -48,9 +49,19 @@ public record Container(
         progress.step("layer %d of %d".formatted(i + 1, layers.size()));
         fill(blobs, layers.get(i), new Filling(tree, contents, limits, progress));
       }
+      addFolders(tree);
     } catch (IOException e) {
       throw Failures.reading(source, e);
     }
+  }
+
+  /** Those that container runtimes make, too. */
+  private void addFolders(Tree tree) {
+    for (String mountPoint : List.of("dev", "proc", "run", "sys")) {
+      tree.ensureFolder(mountPoint, 0755);
+    }
+    tree.ensureFolder("tmp", 01777);
+    tree.ensureFolder(RawName.of(config.workingFolder()), 0755);
   }
 
   private record Filling(Tree tree, Contents contents, Limits limits, Progress progress) {}

@@ -167,7 +167,7 @@ public final class Inode {
             .iterator();
   }
 
-  TreeMap<String, Entry> entries() {
+  Map<String, Entry> entries() {
     return entries;
   }
 

@@ -89,6 +89,14 @@ public final class Tree {
     folder.put(name, inode, layer);
   }
 
+  /** Makes a folder, and those above it, unless something is there already. */
+  public void ensureFolder(String path, int mode) {
+    Deque<String> names = split(path);
+    if (!names.isEmpty() && walk(names, path, false, false) == null) {
+      add(path, Inode.folder(Inode.Meta.ofRoot(mode)));
+    }
+  }
+
   /** Removes what lower layers have at a path; what this layer has there stays. */
   void whiteOut(String folder, String name) {
     Inode parent = walk(split(folder), folder, false, true);
