@@ -7,6 +7,8 @@ import dev.javisor.bench.guest.GuestCopy;
 import dev.javisor.bench.guest.GuestExec;
 import dev.javisor.bench.guest.GuestParallel;
 import dev.javisor.bench.guest.GuestReady;
+import dev.javisor.bench.image.ImageImport;
+import dev.javisor.bench.image.SharedBase;
 import dev.javisor.internal.agent.AgentLoopback;
 import dev.javisor.internal.virtio.vsock.VsockThroughput;
 import java.io.IOException;
@@ -48,7 +50,9 @@ final class Bench implements Callable<Integer> {
                   new Allocation(),
                   new VsockThroughput(),
                   new AgentLoopback(false),
-                  new AgentLoopback(true)),
+                  new AgentLoopback(true),
+                  new ImageImport(),
+                  new SharedBase()),
               Stream.concat(DeviceLoad.all().stream(), NetLoad.all().stream()),
               Stream.of(
                   new GuestReady(),
