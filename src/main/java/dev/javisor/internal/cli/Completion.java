@@ -14,6 +14,7 @@ final class Completion {
   static int execute(PrintStream out) {
     CommandLine program = new CommandLine(new Program());
     program.addSubcommand("run", new RunCommand(out));
+    program.addSubcommand("import", new ImportCommand(new ProgressBar(out, false)));
     for (String command :
         new String[] {"demo", "test", "bench", "doctor", "lab", "kernel", "completion"}) {
       program.addSubcommand(command, new Program());

@@ -1,7 +1,6 @@
 package dev.javisor.internal.cli;
 
 import dev.javisor.error.GuestKernelUnavailableException;
-import dev.javisor.guest.FetchListener;
 import dev.javisor.guest.GuestKernel;
 import dev.javisor.guest.GuestPackages;
 import java.io.PrintStream;
@@ -12,8 +11,11 @@ final class FetchKernel {
 
   static int execute(PrintStream out, PrintStream err) {
     try {
-      GuestPackages packages = GuestPackages.debian().listener(new Steps(out));
+      ProgressBar progress = ProgressBar.onStandardError(err);
+      GuestPackages packages = GuestPackages.debian().listener(progress);
       GuestKernel kernel = packages.kernel();
+      packages.busybox();
+      progress.end();
       out.printf(
           "kernel %s: %s, %s%nbusybox: %s%n",
           kernel.release(), kernel.image(), kernel.vmlinux(), packages.busybox());
@@ -22,16 +24,5 @@ final class FetchKernel {
       err.println("javisor: " + e.getMessage());
       return ExitStatus.ERROR;
     }
-  }
-
-  /** Shows each step of a download on a line of its own. */
-  record Steps(PrintStream out) implements FetchListener {
-    @Override
-    public void step(String what) {
-      out.println(what);
-    }
-
-    @Override
-    public void bytes(long done, long total) {}
   }
 }

@@ -9,6 +9,7 @@ public final class Main {
   private static final String USAGE =
       """
       usage: javisor run [OPTION...]   start a virtual machine; run --help lists the options
+             javisor import            make a disk of a folder, an archive or an image; import --help
              javisor doctor            tell what this host can do
              javisor probe             exit status 0 if a stock Linux kernel can run here
              javisor fetch-kernel      download Debian's kernel and busybox, for use without a network
@@ -36,6 +37,9 @@ public final class Main {
     String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
     if (command.equals("run")) {
       return RunCommand.execute(out, err, rest);
+    }
+    if (command.equals("import")) {
+      return ImportCommand.execute(out, err, rest);
     }
     if (HELP.contains(command) || rest.length > 0 && HELP.contains(rest[0])) {
       out.print(USAGE);
