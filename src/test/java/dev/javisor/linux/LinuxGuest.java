@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Debian's kernel with a busybox shell on its serial port, and a host that types commands into it.
@@ -51,11 +52,19 @@ final class LinuxGuest implements AutoCloseable {
 
   private LinuxGuest(
       String cmdline, Consumer<VirtualMachine.Builder> configure, String... modules) {
+    this(cmdline, configure, UnaryOperator.identity(), modules);
+  }
+
+  private LinuxGuest(
+      String cmdline,
+      Consumer<VirtualMachine.Builder> configure,
+      UnaryOperator<Path> copier,
+      String... modules) {
     initramfs = initramfs(INIT, modules);
     VirtualMachine.Builder builder =
         VirtualMachine.builder()
             .kernel(kernel().image())
-            .initramfs(initramfs)
+            .initramfs(copier.apply(initramfs))
             .cmdline("console=ttyS0 panic=-1 " + cmdline)
             .listener(events::add)
             .console(lines::add);
@@ -86,6 +95,16 @@ final class LinuxGuest implements AutoCloseable {
       guest.close();
       throw e;
     }
+  }
+
+  /**
+   * Does not boot yet.
+   *
+   * @param copier makes another file of the initramfs
+   */
+  static LinuxGuest prepare(
+      Consumer<VirtualMachine.Builder> configure, UnaryOperator<Path> copier, String... modules) {
+    return new LinuxGuest("quiet", configure, copier, modules);
   }
 
   static GuestKernel kernel() {

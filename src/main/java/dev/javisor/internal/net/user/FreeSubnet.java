@@ -18,16 +18,21 @@ final class FreeSubnet {
   /** What was asked for, or a network that is free. */
   static Subnet resolve(UserSpec.@Nullable Subnet4 asked) {
     if (asked != null) {
-      return new Subnet(asked.network(), asked.prefix(), 0);
+      return subnet(asked.network(), asked.prefix());
     }
     List<InetAddress> own = ownAddresses();
     for (int i = 0; i < CHOICES; i++) {
-      Subnet choice = new Subnet(FIRST + (i << 8), PREFIX, 0);
+      Subnet choice = subnet(FIRST + (i << 8), PREFIX);
       if (own.stream().map(IpAddress::of).noneMatch(choice::contains)) {
         return choice;
       }
     }
-    return new Subnet(FIRST, PREFIX, 0);
+    return subnet(FIRST, PREFIX);
+  }
+
+  /** Guests on several networks get a different /64 on each. */
+  private static Subnet subnet(int network, int prefix) {
+    return new Subnet(network, prefix, Subnet.USUAL_HIGH6 | network >>> Byte.SIZE & 0xffff);
   }
 
   private static List<InetAddress> ownAddresses() {

@@ -33,6 +33,8 @@ final class Names {
   Names(Subnet subnet, List<String> played) {
     this.subnet = subnet;
     add(HOST, subnet::gateway);
+    // What listens on this host's loopback does so by IPv4 in most cases.
+    byName.put(HOST, List.of(subnet.gateway(false)));
     add("dns", subnet::dns);
     for (int i = 0; i < played.size(); i++) {
       int number = Subnet.FIRST_PLAYED + i;

@@ -13,7 +13,7 @@ import dev.javisor.internal.net.ip.IpAddress;
  */
 record Subnet(int network, int prefix, long high6) {
   /** Unique local addresses (RFC 4193); the network is as private as it can be. */
-  static final long USUAL_HIGH6 = 0xfd6a_7669_736f_7200L;
+  static final long USUAL_HIGH6 = 0xfd6a_7669_736f_0000L;
 
   /** The MAC address of all hosts that are played: locally administered. */
   static final long HOST_MAC = 0x5255_0a00_0202L;
@@ -73,7 +73,13 @@ record Subnet(int network, int prefix, long high6) {
 
   /** Whether a guest may send from it. */
   boolean isGuests(IpAddress address) {
-    if (!contains(address) || isPlayed(address)) {
+    if (isPlayed(address)) {
+      return false;
+    }
+    if (hasIpv6() && address.ipv6() && address.high() == ROUTER_LINK_LOCAL.high()) {
+      return true;
+    }
+    if (!contains(address)) {
       return false;
     }
     return address.ipv6() || number(address) != 0 && !address.equals(broadcast());

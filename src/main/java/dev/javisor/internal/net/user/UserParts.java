@@ -11,6 +11,7 @@ final class UserParts implements AutoCloseable {
   private final HostResolver resolver;
   private final TcpSide tcp;
   private final ArpHost arp;
+  private final Ndp ndp;
   private final Forwards forwards = new Forwards();
 
   UserParts(
@@ -29,6 +30,7 @@ final class UserParts implements AutoCloseable {
     IcmpHost icmp = new IcmpHost(subnet, writer, names, counters, nanos);
     Egress egress = new PolicyEgress(subnet, spec.policy());
     resolver = new HostResolver(loop, random, threads);
+    ndp = new Ndp(subnet, writer, names, out, counters, nanos);
     arp = new ArpHost(subnet, neighbours, names, out, counters);
     JavaServices services = new JavaServices(spec, subnet, names, loop, threads);
     tcp =
@@ -43,6 +45,7 @@ final class UserParts implements AutoCloseable {
                 neighbours,
                 arp,
                 icmp,
+                ndp,
                 new DhcpServer(subnet, writer, names, out, counters, spec.hostName()),
                 new DnsServer(subnet, names, egress, resolver, counters),
                 nat,
@@ -88,11 +91,12 @@ final class UserParts implements AutoCloseable {
   void tick() {
     nat.tick();
     tcp.tick();
+    ndp.tick();
   }
 
   /** When {@link #tick} is due. */
   long nextDeadline() {
-    return Math.min(nat.nextDeadline(), tcp.nextDeadline());
+    return Math.min(ndp.nextDeadline(), Math.min(nat.nextDeadline(), tcp.nextDeadline()));
   }
 
   @Override

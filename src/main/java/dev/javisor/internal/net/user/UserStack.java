@@ -19,6 +19,7 @@ final class UserStack {
       Neighbours neighbours,
       ArpHost arp,
       IcmpHost icmp,
+      Ndp ndp,
       DhcpServer dhcp,
       DnsServer dns,
       UdpNat nat,
@@ -67,7 +68,12 @@ final class UserStack {
       parts.neighbours.heard(source, packet.sourceMac());
       return true;
     }
-    boolean unnamed = !packet.ipv6() && source.low() == 0 && packet.protocol() == Wire.UDP;
+    // DHCP, and whether somebody else has an address.
+    boolean unnamed =
+        source.high() == 0
+            && source.low() == 0
+            && packet.protocol() == (packet.ipv6() ? Wire.ICMPV6 : Wire.UDP)
+            && (!packet.ipv6() || subnet.hasIpv6());
     if (!unnamed) {
       counters.spoofed++;
     }
@@ -78,7 +84,7 @@ final class UserStack {
     switch (packet.protocol()) {
       case Wire.TCP -> tcp();
       case Wire.UDP -> udp();
-      case Wire.ICMP -> icmp();
+      case Wire.ICMP, Wire.ICMPV6 -> icmp();
       default -> {
         if (isReachable()) {
           parts.icmp.unreachable(packet, IcmpHost.Reason.PROHIBITED);
@@ -88,8 +94,13 @@ final class UserStack {
   }
 
   private void icmp() {
-    if (packet.ipv6() || !InternetChecksum.intact(InternetChecksum.sum(packet.transport()))) {
+    boolean six = packet.protocol() == Wire.ICMPV6;
+    boolean intact =
+        six ? packet.isIntact() : InternetChecksum.intact(InternetChecksum.sum(packet.transport()));
+    if (packet.ipv6() != six || !intact) {
       counters.malformed++;
+    } else if (six && Ndp.isOne(packet.transport())) {
+      parts.ndp.receive(packet);
     } else if (isReachable()) {
       parts.icmp.receive(packet);
     }
@@ -117,7 +128,7 @@ final class UserStack {
     IpAddress target = packet.target();
     if (targetPort == Wire.DHCP_SERVER_PORT && !packet.ipv6() && isForDhcp(target)) {
       parts.dhcp.receive(payload, packet.source());
-    } else if (packet.source().low() == 0) {
+    } else if (!packet.ipv6() && packet.source().low() == 0) {
       counters.spoofed++;
     } else if (!isReachable()) {
       return;

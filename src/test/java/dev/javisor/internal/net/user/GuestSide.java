@@ -39,7 +39,11 @@ final class GuestSide implements OffloadGuest, AutoCloseable {
   }
 
   GuestSide(UserSpec spec) throws Exception {
-    driver = new UserNetDriver(this, spec, SUBNET, nanos::get, new SplittableRandom(1), counters);
+    this(spec, SUBNET);
+  }
+
+  GuestSide(UserSpec spec, Subnet subnet) throws Exception {
+    driver = new UserNetDriver(this, spec, subnet, nanos::get, new SplittableRandom(1), counters);
   }
 
   @Override
