@@ -59,7 +59,7 @@ final class Arrivals {
 
   private static void takeSyn(TcpConnection connection, SegmentHeader header) {
     connection.begin(header);
-    connection.sender().updateWindow(0, 0, header.window());
+    connection.sender().window().update(0, 0, header.window());
   }
 
   /** Nothing was answered yet, so the newest SYN counts. */
@@ -181,10 +181,10 @@ final class Arrivals {
       }
       sender.acknowledged(ack, connections.now());
       connection.establish();
-      sender.updateWindow(seq, ack, scaled(sender, header));
+      sender.window().update(seq, ack, scaled(sender, header));
       return true;
     }
-    if (ack > sender.max() || ack < sender.una() - Math.max(sender.largestWindow(), 1)) {
+    if (ack > sender.max() || ack < sender.una() - Math.max(sender.window().largest(), 1)) {
       challenge(connection);
       return false;
     }
@@ -195,15 +195,15 @@ final class Arrivals {
     if (ack > sender.una()) {
       sender.acknowledged(ack, connections.now());
       connection.acknowledged();
-    } else if (header.length() == 0 && (news || scaled(sender, header) == sender.window())) {
+    } else if (header.length() == 0 && (news || scaled(sender, header) == sender.window().size())) {
       sender.duplicate();
     }
-    sender.updateWindow(seq, ack, scaled(sender, header));
+    sender.window().update(seq, ack, scaled(sender, header));
     return !sender.finAcknowledged() || finAcknowledged(connection);
   }
 
   private static long scaled(Sender sender, SegmentHeader header) {
-    return header.has(SYN) ? header.window() : (long) header.window() << sender.peerScale();
+    return header.has(SYN) ? header.window() : (long) header.window() << sender.window().scale();
   }
 
   /** Takes what the guest says that it has; false if that is no news. */

@@ -1,6 +1,8 @@
 package dev.javisor.internal.net.tcp;
 
 import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** All connections of a stack: who is there, who may come, and how they go. */
@@ -22,6 +24,10 @@ final class Connections {
   private final ReadyQueue ready = new ReadyQueue();
   private final ArrayDeque<TcpConnection> timeWaits = new ArrayDeque<>();
   private final ArrayDeque<TcpConnection> starved = new ArrayDeque<>();
+
+  /** Those that have left the network, and wait for their readers. */
+  private final Set<TcpConnection> unread = new HashSet<>();
+
   private int halfOpen;
   private int alive;
   private long now;
@@ -141,7 +147,21 @@ final class Connections {
       connection.receiver().discard();
     }
     connection.ended(TcpState.CLOSED, reason);
+    if (connection.available() > 0) {
+      unread.add(connection);
+    }
     changed(connection);
+  }
+
+  /** Resets all, and forgets what nobody has read. */
+  void abortAll() {
+    for (TcpConnection connection : table.all()) {
+      abort(connection, TcpCloseReason.ABORTED);
+    }
+    for (TcpConnection connection : unread) {
+      connection.receiver().discard();
+      changed(connection);
+    }
   }
 
   /** Resets a connection, and ends it. */
@@ -168,7 +188,8 @@ final class Connections {
   }
 
   /** Nobody holds a connection any more. */
-  void gone() {
+  void gone(TcpConnection connection) {
+    unread.remove(connection);
     alive--;
   }
 

@@ -48,9 +48,13 @@ final class LossRecovery {
     return sacked.add(low, high) && sacked.bytes() > before;
   }
 
-  /** An acknowledgment came that says nothing new but perhaps what the guest has besides. */
-  void duplicate(long una, long next, long max) {
-    duplicates++;
+  /**
+   * An acknowledgment came that says nothing new but perhaps what the guest has besides.
+   *
+   * @param afterProbe whether it answers a probe: by then, what is missing is not just late
+   */
+  void duplicate(long una, long next, long max, boolean afterProbe) {
+    duplicates = afterProbe ? DUPLICATES : duplicates + 1;
     if (active) {
       if (!selective) {
         congestion.inflate(mss);
@@ -101,6 +105,15 @@ final class LossRecovery {
     due = false;
     duplicates = 0;
     recover = max;
+  }
+
+  /** Nothing was heard for long: what was missing first is sent again, if anything was. */
+  boolean repeatFirst(long una) {
+    if (active) {
+      repeated = una;
+      due = true;
+    }
+    return active;
   }
 
   /** Bytes that may be sent now, those to be repeated and new ones together. */

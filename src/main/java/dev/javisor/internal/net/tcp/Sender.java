@@ -20,15 +20,12 @@ final class Sender {
   private final RoundTrip roundTrip;
   private final Congestion congestion;
   private final LossRecovery recovery;
+  private final GuestWindow window = new GuestWindow();
+  private final Piece piece = new Piece();
 
   private long una;
   private long next;
   private long max;
-  private long window;
-  private long largestWindow;
-  private long windowSeq = NONE;
-  private long windowAck;
-  private int peerScale;
   private int mss = DEFAULT_MSS;
   private boolean finWanted;
   private boolean synRepeated;
@@ -44,12 +41,11 @@ final class Sender {
   private boolean probeDue;
   private boolean timedOutBefore;
 
-  /** What {@link #plan} has chosen. */
-  private long pieceFrom;
+  /** The timer asks after the end of what was sent (RFC 8985 §7), not for all of it again. */
+  private boolean tail;
 
-  private int pieceLength;
-  private boolean pieceFin;
-  private boolean pieceRepeats;
+  private boolean tailDue;
+  private boolean tailSent;
 
   Sender(TcpConfig config, Nanos nanos, ChunkPool pool, int initial, long now) {
     this.initial = initial;
@@ -66,7 +62,7 @@ final class Sender {
     int said = header.mss() > 0 ? header.mss() : ipv6 ? DEFAULT_MSS_IPV6 : DEFAULT_MSS;
     // Less would let a guest make us send more headers than data.
     mss = Math.min(ours, Math.max(said, LEAST_MSS));
-    peerScale = scale;
+    window.scale(scale);
     congestion.begin(mss);
     recovery.begin(mss, header.sackPermitted());
   }
@@ -95,16 +91,8 @@ final class Sender {
     return max;
   }
 
-  long window() {
+  GuestWindow window() {
     return window;
-  }
-
-  long largestWindow() {
-    return largestWindow;
-  }
-
-  int peerScale() {
-    return peerScale;
   }
 
   /** Bytes that may be written. */
@@ -137,7 +125,7 @@ final class Sender {
 
   /** The sequence number of a segment without data: after all that the guest may have. */
   int nextNumber() {
-    return number(Math.max(next, Math.min(max, una + window)));
+    return number(Math.max(next, Math.min(max, una + window.size())));
   }
 
   /** The SYN must be sent (again). */
@@ -166,16 +154,6 @@ final class Sender {
     }
   }
 
-  /** Takes the window of a segment, unless an older one (RFC 9293 §3.10.7.4). */
-  void updateWindow(long seq, long ack, long size) {
-    if (windowSeq < seq || windowSeq == seq && windowAck <= ack) {
-      window = size;
-      windowSeq = seq;
-      windowAck = ack;
-      largestWindow = Math.max(largestWindow, size);
-    }
-  }
-
   /** The guest has acknowledged what lies before an offset, which is more than una. */
   void acknowledged(long ack, long now) {
     long acked = ack - una;
@@ -186,6 +164,7 @@ final class Sender {
     if (una == 0 && synRepeated) {
       roundTrip.synWasLost();
     }
+    roundTrip.progress();
     boolean opening = una == 0;
     una = ack;
     next = Math.max(next, ack);
@@ -197,13 +176,27 @@ final class Sender {
     stuckSince = now;
     timedOutBefore = false;
     probing = false;
-    timeout = next > una ? now + roundTrip.timeout() : NEVER;
+    tailSent = false;
+    tailDue = false;
+    arm(now, next > una ? now + roundTrip.timeout() : NEVER);
+  }
+
+  /** Sets the timer: earlier, if the guest would have answered by then (RFC 8985 §7.2). */
+  private void arm(long now, long time) {
+    timeout = time;
+    tail = false;
+    // A guest may wait before it acknowledges a single segment.
+    boolean asks = next - una > mss && !tailSent && !timedOutBefore;
+    if (asks && roundTrip.tailTimeout() < timeout - now) {
+      tail = true;
+      timeout = now + roundTrip.tailTimeout();
+    }
   }
 
   /** A duplicate acknowledgment came (RFC 5681 §2). */
   void duplicate() {
     if (next > una) {
-      recovery.duplicate(una, next, max);
+      recovery.duplicate(una, next, max, tailSent);
     }
   }
 
@@ -215,81 +208,77 @@ final class Sender {
    */
   boolean plan(int largest, long now) {
     int most = Math.max(mss, largest - largest % mss);
+    if (tailDue && planTail(most)) {
+      return true;
+    }
     long hole = recovery.hole(una, next);
-    pieceRepeats = hole != NONE;
-    if (pieceRepeats) {
-      return piece(hole, Math.min(recovery.holeEnd(hole, una), max), most);
+    piece.hole(hole != NONE);
+    if (piece.hole()) {
+      return choose(hole, Math.min(recovery.holeEnd(hole, una), max), most);
     }
     if (next == una && max == next && now - lastSent > roundTrip.timeout()) {
       congestion.idle();
     }
     next = Math.min(max, recovery.skip(next));
-    long allowed = Math.min(una + window - next, Math.max(recovery.allowance(una, next), 0));
+    long allowed = Math.min(una + window.size() - next, Math.max(recovery.allowance(una, next), 0));
     if (forced) {
-      allowed = Math.min(una + window - next, Math.max(allowed, mss));
+      allowed = Math.min(una + window.size() - next, Math.max(allowed, mss));
     }
     long had = recovery.nextHad(next, Long.MAX_VALUE);
-    if (allowed <= 0 || !piece(next, Math.min(next + allowed, had), most)) {
+    if (allowed <= 0 || !choose(next, Math.min(next + allowed, had), most)) {
       return false;
     }
     return forced || worthwhile();
   }
 
-  /** Chooses from an offset to another, at most. */
-  private boolean piece(long from, long to, int most) {
-    long end = buffer.end();
-    long length = Math.min(Math.min(to, end) - from, most);
-    pieceFrom = from;
-    pieceLength = (int) Math.max(length, 0);
-    pieceFin = finWanted && from + pieceLength == end && to > end;
-    return pieceLength > 0 || pieceFin;
+  /** Chooses what makes the guest tell what it has: the first hole, a new segment, or the last. */
+  private boolean planTail(int most) {
+    boolean fresh = next == max && next < buffer.end() && una + window.size() > next;
+    if (recovery.repeatFirst(una) || fresh) {
+      forced = fresh;
+      tailDue = false;
+      return false;
+    }
+    piece.hole(true);
+    return choose(Math.max(una, max - mss), max, most);
+  }
+
+  private boolean choose(long from, long to, int most) {
+    return piece.choose(from, to, most, buffer.end(), finWanted);
   }
 
   /** Avoids silly windows (RFC 9293 §3.8.6.2.1); without Nagle's algorithm, as our writer waits. */
   private boolean worthwhile() {
-    boolean all = pieceFin || pieceFrom + pieceLength == buffer.end();
-    if (all) {
+    if (piece.last()) {
       return true;
     }
-    if (pieceLength >= mss) {
-      pieceLength -= pieceLength % mss;
+    if (piece.length() >= mss) {
+      piece.cut(mss);
       return true;
     }
-    return pieceFrom < max || pieceLength >= largestWindow / 2;
+    return piece.from() < max || piece.length() >= window.largest() / 2;
   }
 
-  long pieceFrom() {
-    return pieceFrom;
+  /** What {@link #plan} has chosen. */
+  Piece piece() {
+    return piece;
   }
 
-  int pieceLength() {
-    return pieceLength;
-  }
-
-  boolean pieceFin() {
-    return pieceFin;
-  }
-
-  /** Whether the piece is the last that there is. */
-  boolean pieceIsLast() {
-    return pieceFrom + pieceLength == buffer.end();
-  }
-
-  /** Whether the piece was sent before. */
+  /** Whether the guest was sent its start before. */
   boolean pieceRepeats() {
-    return pieceFrom < max;
+    return piece.from() < max;
   }
 
   /** The piece was sent. */
   void pieceSent(long now) {
-    long end = pieceFrom + pieceLength + (pieceFin ? 1 : 0);
-    if (pieceFrom < max) {
+    long end = piece.end();
+    if (pieceRepeats()) {
       timedEnd = NONE;
     }
-    if (pieceRepeats) {
+    if (piece.hole()) {
       recovery.repeatedTo(end);
     } else {
-      if (timedEnd == NONE && pieceFrom == max) {
+      if (timedEnd == NONE && piece.from() == max) {
         timedEnd = end;
         timedAt = now;
       }
@@ -300,10 +289,13 @@ final class Sender {
       max = Math.max(max, end);
     }
     forced = false;
+    tailDue = false;
     lastSent = now;
     if (timeout == NEVER || probing) {
       probing = false;
-      timeout = now + roundTrip.timeout();
+      arm(now, now + roundTrip.timeout());
+    } else if (!tail) {
+      arm(now, timeout);
     }
   }
 
@@ -344,12 +336,19 @@ final class Sender {
 
   /** The timer has expired: asks for the window, or sends again (RFC 6298 §5). */
   void expired(long now) {
+    if (tail) {
+      tail = false;
+      tailSent = true;
+      tailDue = true;
+      timeout = now + roundTrip.timeout();
+      return;
+    }
     roundTrip.backOff();
     timedEnd = NONE;
     if (probing) {
       timeout = now + roundTrip.timeout();
-      forced = window > 0;
-      probeDue = window <= 0;
+      forced = window.size() > 0;
+      probeDue = window.size() <= 0;
       return;
     }
     timeout = NEVER;

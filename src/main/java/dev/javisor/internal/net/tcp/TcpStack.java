@@ -149,12 +149,12 @@ public final class TcpStack {
   private void tell(TcpConnection connection) {
     try {
       if (connection.events().tell(connection, listener)) {
-        connections.gone();
+        connections.gone(connection);
       }
     } catch (RuntimeException e) {
       LOG.warn("the owner of the connection {} failed: it is reset", connection.addresses(), e);
       if (connection.events().ended()) {
-        connections.gone();
+        connections.gone(connection);
       }
       connection.reset();
     }
@@ -178,9 +178,7 @@ public final class TcpStack {
   /** Resets all connections, and tells their handlers. */
   public void close() {
     setTime();
-    for (TcpConnection connection : connections.table().all()) {
-      connections.abort(connection, TcpCloseReason.ABORTED);
-    }
+    connections.abortAll();
     flush();
   }
 

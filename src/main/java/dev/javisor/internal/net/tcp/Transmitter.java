@@ -101,28 +101,29 @@ final class Transmitter {
 
   private Result data(TcpConnection connection, long now) {
     Sender sender = connection.sender();
+    Piece piece = sender.piece();
     int largest = sink.largestPayload(connection.addresses().ipv6());
     for (int i = 0; sender.plan(largest, now); i++) {
       if (i == TURN) {
         return Result.MORE;
       }
       int flags = ACK;
-      flags |= sender.pieceFin() ? FIN : 0;
-      flags |= sender.pieceLength() > 0 && sender.pieceIsLast() ? PSH : 0;
+      flags |= piece.fin() ? FIN : 0;
+      flags |= piece.length() > 0 && piece.last() ? PSH : 0;
       Receiver receiver = connection.receiver();
       segment.begin(
           connection.addresses(),
-          sender.number(sender.pieceFrom()),
+          sender.number(piece.from()),
           receiver.nextNumber(),
           flags,
           receiver.windowField(false));
-      if (sender.pieceLength() > 0) {
-        segment.payload(sender.buffer(), sender.pieceFrom(), sender.pieceLength(), sender.mss());
+      if (piece.length() > 0) {
+        segment.payload(sender.buffer(), piece.from(), piece.length(), sender.mss());
       }
       if (!give()) {
         return Result.FULL;
       }
-      counts.bytesOut += sender.pieceLength();
+      counts.bytesOut += piece.length();
       counts.repeated += sender.pieceRepeats() ? 1 : 0;
       sender.pieceSent(now);
       receiver.acknowledged();

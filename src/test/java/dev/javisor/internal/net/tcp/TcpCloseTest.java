@@ -203,4 +203,18 @@ class TcpCloseTest {
     script.out("R. 1:1(0) ack 1").told("closed ABORTED");
     assertEquals(0, script.stack.counters().memoryBytes());
   }
+
+  @Test
+  void shouldForgetWhatNobodyHasRead_whenTheStackCloses() {
+    script.reads = false;
+    script.established();
+    script.in("FP. 1:101(100) ack 1").tcp().shutdownOutput();
+    script.flush().in(". 102:102(0) ack 2").told("readable", "remoteClosed");
+    assertEquals(1, script.stack.connections());
+
+    script.stack.close();
+
+    script.told("closed DONE");
+    assertEquals(0, script.stack.connections() + script.stack.counters().memoryBytes());
+  }
 }

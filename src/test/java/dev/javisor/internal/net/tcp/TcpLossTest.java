@@ -123,6 +123,7 @@ class TcpLossTest {
   void shouldSendAgainFromTheStart_whenTheTimerExpires() {
     tenSegments();
 
+    script.pass(10).out(segment(10001, 1000));
     script.pass(200).out(segment(1, 1000)).pass(400).out(segment(1, 1000));
     script.pass(800).out(segment(1, 1000));
 
@@ -132,10 +133,35 @@ class TcpLossTest {
   }
 
   @Test
+  void shouldAskAfterTheEnd_whenTheGuestIsSilent_andSendWhatItMisses() {
+    script.established("S 0:0(0) win 60000 <mss 1000,sackOK,wscale 7>", "win 512");
+    script.write(3000);
+    script.forget().pass(9).silent();
+
+    script.pass(1).out("P. 2001:3001(1000) ack 1");
+    script.in(sack(1, "2001:3001")).out(segment(1, 1000));
+    script.in(sack(1001, "2001:3001")).out(segment(1001, 1000));
+    script.in(". 1:1(0) ack 3001 win 512").pass(Duration.ofSeconds(1)).silent();
+  }
+
+  @Test
+  void shouldSendWhatWasLostTwice_beforeTheTimerExpires() {
+    tenSelective();
+    script.in(sack(1, "1001:5001"));
+    assertEquals(1, script.sent.getFirst().seq());
+    script.forget().in(sack(1, "1001:10001"));
+
+    script.forget().pass(10);
+
+    assertEquals(1, script.sent.getFirst().seq());
+  }
+
+  @Test
   void shouldForgetWhatTheGuestHad_whenTheTimerExpires() {
     tenSelective();
     script.in(sack(1, "9001:10001")).out(segment(10001, 1000));
 
+    script.pass(10).out(segment(11001, 1000));
     script.pass(200).out(segment(1, 1000)).in(sack(9001, "9001:10001"));
 
     assertEquals(10001, script.sent.getFirst().seq());
