@@ -10,6 +10,7 @@ import dev.javisor.bench.guest.GuestReady;
 import dev.javisor.bench.image.ImageImport;
 import dev.javisor.bench.image.SharedBase;
 import dev.javisor.internal.agent.AgentLoopback;
+import dev.javisor.internal.net.tcp.TcpThroughput;
 import dev.javisor.internal.virtio.vsock.VsockThroughput;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -49,6 +50,7 @@ final class Bench implements Callable<Integer> {
                   new Footprint(),
                   new Allocation(),
                   new VsockThroughput(),
+                  new TcpThroughput(),
                   new AgentLoopback(false),
                   new AgentLoopback(true),
                   new ImageImport(),
