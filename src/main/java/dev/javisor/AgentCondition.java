@@ -40,7 +40,7 @@ record AgentCondition(String description, Duration longestTry, Look look) implem
       return null;
     } catch (AgentException e) {
       return e.reason() == AgentException.Reason.NOT_PRESENT
-          ? "the agent has not come yet"
+          ? "the agent is not there"
           : String.valueOf(e.getMessage());
     } catch (InterruptedException e) {
       // The wait itself ends by it.

@@ -67,7 +67,7 @@ class WaitAgentTest {
             WaitTimeoutException.class,
             () -> guest.waitFor(Wait.port(80).timeout(Duration.ofSeconds(2))));
 
-    assertEquals("the agent has not come yet", e.conditions().get(0).lastFailure());
+    assertEquals("the agent is not there", e.conditions().get(0).lastFailure());
     verify(agent, never()).connect(anyInt(), any());
     guest.waitFor(Wait.port(80));
     assertEquals(Duration.ofSeconds(3), guest.time);
