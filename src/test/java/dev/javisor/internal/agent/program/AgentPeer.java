@@ -80,6 +80,12 @@ final class AgentPeer implements AutoCloseable {
     assertEquals(null, receive(), "the agent closes");
   }
 
+  /** Whether the agent has closed without reading all. */
+  static boolean hasClosed(IOException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.equals("Broken pipe") || message.startsWith("Connection reset");
+  }
+
   static Payload command(int flags, String user, String directory, String[] env, String... argv) {
     return new Payload()
         .u16(Frame.VERSION)
