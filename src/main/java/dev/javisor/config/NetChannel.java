@@ -10,6 +10,13 @@ import java.nio.channels.InterruptibleChannel;
  * A TCP connection between this JVM and a guest, over a {@linkplain UserNetConfig user-mode
  * network} and no port of the host. {@link java.nio.channels.Channels} makes streams of it.
  *
+ * <pre>{@code
+ * try (NetChannel channel = vm.connect(80)) {
+ *   channel.write(ByteBuffer.wrap("GET / HTTP/1.0\r\n\r\n".getBytes(UTF_8)));
+ *   byte[] answer = Channels.newInputStream(channel).readAllBytes();
+ * }
+ * }</pre>
+ *
  * <p>Errors: a connection that ends otherwise than by a close of either side ends with {@code
  * dev.javisor.error.NetworkException}, which has the reason. Otherwise as channels do: a close by
  * another thread, or an interrupt, ends reads and writes that are under way.

@@ -2,7 +2,15 @@ package dev.javisor.config;
 
 import java.io.IOException;
 
-/** Serves a TCP connection that a guest has made. */
+/**
+ * Serves a TCP connection that a guest has made.
+ *
+ * <pre>{@code
+ * NetHandler echo =
+ *     channel -> Channels.newInputStream(channel).transferTo(Channels.newOutputStream(channel));
+ * builder.net(net -> net.user(user -> user.listen("echo", 7, echo)));
+ * }</pre>
+ */
 @FunctionalInterface
 public interface NetHandler {
   /**

@@ -5,6 +5,10 @@ import java.util.List;
 /**
  * Whom a guest may reach from a {@linkplain UserNetConfig user-mode network}. Hosts that Java code
  * plays, the gateway's pings and the names of all these are there in any case.
+ *
+ * <pre>{@code
+ * builder.net(net -> net.user(user -> user.policy(NetPolicy.none()))); // it reaches nobody
+ * }</pre>
  */
 public final class NetPolicy {
   private static final NetPolicy ALL = new NetPolicy("all", List.of());
@@ -33,7 +37,7 @@ public final class NetPolicy {
 
   /**
    * These only. Each is a host, and behind a colon a port if it is not about all of them: {@code
-   * deb.debian.org:443}, {@code *.example.org} for all names that end so, {@code 192.0.2.7:5432},
+   * www.example.org:443}, {@code *.example.org} for all names that end so, {@code 192.0.2.7:5432},
    * {@code 192.0.2.0/24}, {@code [2001:db8::1]:80}, {@code host:8080} for this host's loopback. A
    * name opens the addresses that the guest was told when it asked for it, and so whatever else is
    * found there.

@@ -10,6 +10,11 @@ package dev.javisor.config;
  * <p>UDP works where both sides keep to one pair of addresses and ports; datagrams longer than the
  * MTU and fragments are dropped. Pings of others than the hosts of the network are answered as
  * prohibited.
+ *
+ * <pre>{@code
+ * builder.net(
+ *     net -> net.user(user -> user.policy(NetPolicy.only("example.org")).forward(8080, 80)));
+ * }</pre>
  */
 public interface UserNetConfig {
   /** Whom the guest may reach. Default {@link NetPolicy#all}. */

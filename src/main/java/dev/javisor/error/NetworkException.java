@@ -2,7 +2,20 @@ package dev.javisor.error;
 
 import java.io.IOException;
 
-/** A TCP connection to a guest could not be made, or has ended otherwise than by a close. */
+/**
+ * A TCP connection to a guest could not be made, or has ended otherwise than by a close.
+ *
+ * <pre>{@code
+ * try (NetChannel channel = vm.connect(80)) {
+ *   logger.info("connected to {}", channel.guestAddress());
+ * } catch (NetworkException e) {
+ *   if (e.reason() != NetworkException.Reason.REFUSED) {
+ *     throw e;
+ *   }
+ *   logger.info("nobody listens there yet");
+ * }
+ * }</pre>
+ */
 public final class NetworkException extends IOException {
   private static final long serialVersionUID = 1L;
 

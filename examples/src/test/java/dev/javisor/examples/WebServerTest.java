@@ -3,6 +3,7 @@ package dev.javisor.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.javisor.VirtualMachine;
+import dev.javisor.Wait;
 import dev.javisor.agent.PortForward;
 import dev.javisor.junit.Vm;
 import java.io.IOException;
@@ -29,6 +30,7 @@ class WebServerTest {
         server {
           listen 127.0.0.1:80;
           root /srv;
+          location = /health { return 204; }
           location /files/ {
             dav_methods PUT DELETE;
             create_full_put_path on;
@@ -48,7 +50,8 @@ class WebServerTest {
     vm.agent().write("/etc/passwd", "root:x:0:0::/root:/bin/sh\n");
     vm.agent().write("/etc/group", "root:x:0:\n");
     vm.agent().write("/etc/nginx/nginx.conf", CONFIGURATION);
-    vm.exec("nginx").requireSuccess(); // goes on in the background, and listens by now
+    vm.exec("nginx").requireSuccess(); // goes on in the background
+    vm.waitFor(Wait.http(80, "/health").status(204));
     web = vm.forward(80);
   }
 
