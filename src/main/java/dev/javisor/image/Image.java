@@ -8,11 +8,8 @@ import dev.javisor.internal.image.ImageSource;
 import dev.javisor.internal.image.oci.Container;
 import dev.javisor.internal.image.oci.DockerArchive;
 import dev.javisor.internal.image.oci.OciLayout;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HexFormat;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -122,9 +119,7 @@ public final class Image {
    */
   public Path disk() {
     String key = Sha256.of((FORMAT + " " + digest()).getBytes(StandardCharsets.UTF_8));
-    ByteBuffer bytes = ByteBuffer.wrap(HexFormat.of().parseHex(key));
-    UUID id = new UUID(bytes.getLong(), bytes.getLong());
-    return cache.disk(key, file -> rootFs().writeDisk(file, id));
+    return cache.disk(key, file -> rootFs().toDisk(file));
   }
 
   /**

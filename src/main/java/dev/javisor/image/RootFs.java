@@ -10,7 +10,6 @@ import dev.javisor.internal.image.oci.OciLayout;
 import dev.javisor.internal.image.tree.Limits;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.UUID;
 
 /**
  * A root file system for guests, of what people have: a folder, a tar archive, or a container
@@ -147,13 +146,8 @@ public final class RootFs {
    * @throws dev.javisor.error.ImageException if it cannot be made; nothing is left of it then
    */
   public Path toDisk(Path target) {
-    UUID id = UUID.nameUUIDFromBytes((source.name() + label).getBytes(StandardCharsets.UTF_8));
-    writeDisk(target, id);
+    maker().writeExt4(target, new Ext4.Options(size, free, label));
     return target;
-  }
-
-  void writeDisk(Path target, UUID id) {
-    maker().writeExt4(target, new Ext4.Options(size, free, label, id));
   }
 
   /**

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class HostileArchiveTest {
   private static final Limits LIMITS = new Limits(1 << 20, 200);
-  private static final Ext4.Options OPTIONS = new Ext4.Options(0, 1 << 20, "", new UUID(1, 2));
+  private static final Ext4.Options OPTIONS = new Ext4.Options(0, 1 << 20, "");
 
   @TempDir private Path folder;
 

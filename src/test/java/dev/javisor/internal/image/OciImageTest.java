@@ -18,14 +18,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Container images: their layers one above the other, and what is wrong with them. */
 class OciImageTest {
-  private static final Ext4.Options OPTIONS = new Ext4.Options(0, 1 << 20, "", new UUID(1, 2));
+  private static final Ext4.Options OPTIONS = new Ext4.Options(0, 1 << 20, "");
 
   @TempDir private Path folder;
 

@@ -1,5 +1,7 @@
 package dev.javisor.internal.image.ext4;
 
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import dev.javisor.error.ImageException;
 import dev.javisor.error.ImageException.Reason;
 import dev.javisor.internal.image.tar.RawName;
@@ -8,7 +10,6 @@ import dev.javisor.internal.image.tree.Inode;
 import dev.javisor.internal.image.tree.Tree;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.UUID;
 
 /**
  * Makes an ext4 file system of a tree, around the content that is in its file already: no byte of a
@@ -40,15 +41,17 @@ public final class Ext4 {
   private final InodeTable table = new InodeTable();
   private final Ranges used = new Ranges();
 
+  /** Of all names, sizes and dates: file systems with other content have another UUID. */
+  private final Hasher identity = Hashing.sha256().newHasher();
+
   /**
    * How it is to be.
    *
    * @param size in bytes, a multiple of 1 MiB; or 0 for the content and some
    * @param free in bytes at least, where there is no size
    * @param label up to 16 bytes
-   * @param id the file system's UUID
    */
-  public record Options(long size, long free, String label, UUID id) {}
+  public record Options(long size, long free, String label) {}
 
   private Ext4(Tree tree, BlockFile file, Options options, String source) {
     this.file = file;
@@ -72,11 +75,13 @@ public final class Ext4 {
 
   private long write() throws IOException {
     for (Numbering.Numbered inode : numbering.all()) {
-      table.put(inode.number(), Inodes.encode(inode.inode(), store(inode)));
+      byte[] encoded = Inodes.encode(inode.inode(), store(inode));
+      identity.putBytes(encoded);
+      table.put(inode.number(), encoded);
     }
     Geometry geometry = geometry(file.nextBlock());
     table.writeTo(file, geometry);
-    new Groups(geometry, used, numbering, options).writeTo(file);
+    new Groups(geometry, used, numbering).writeTo(file, identity.hash().asBytes(), options.label());
     long size = geometry.blocks() * Geometry.BLOCK;
     file.finish(size);
     return size;
@@ -93,6 +98,7 @@ public final class Ext4 {
           case FILE -> run(numbered, inode.content().block(), inode.content().size());
           case FOLDER -> {
             byte[] names = Folders.encode(inode, numbered.number(), numbered.parent(), numbering);
+            identity.putBytes(names);
             yield run(numbered, append(names), names.length);
           }
           case SYMBOLIC_LINK -> link(numbered, RawName.bytes(inode.target()));

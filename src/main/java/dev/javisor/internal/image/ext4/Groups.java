@@ -11,14 +11,12 @@ import java.nio.ByteBuffer;
  */
 final class Groups {
   private final Geometry geometry;
-  private final Ext4.Options options;
   private final Bitmap blocks;
   private final Bitmap inodes;
   private final int[] folders;
 
-  Groups(Geometry geometry, Ranges used, Numbering numbering, Ext4.Options options) {
+  Groups(Geometry geometry, Ranges used, Numbering numbering) {
     this.geometry = geometry;
-    this.options = options;
     blocks = new Bitmap(geometry.blocks());
     inodes = new Bitmap(geometry.inodes());
     folders = new int[geometry.groups()];
@@ -36,7 +34,13 @@ final class Groups {
     }
   }
 
-  void writeTo(BlockFile file) throws IOException {
+  /**
+   * Writes all of it.
+   *
+   * @param id 16 bytes or more, of which the file system's UUID is made
+   * @param label up to 16 bytes
+   */
+  void writeTo(BlockFile file, byte[] id, String label) throws IOException {
     ByteBuffer descriptors = LittleEndian.ofSize(geometry.groups() * Geometry.DESCRIPTOR);
     for (int group = 0; group < geometry.groups(); group++) {
       writeBitmaps(group, file);
@@ -48,8 +52,8 @@ final class Groups {
             geometry,
             geometry.blocks() - blocks.used(),
             geometry.inodes() - inodes.used(),
-            options.id(),
-            options.label());
+            id,
+            label);
     file.write(1024, superblock.encode());
   }
 

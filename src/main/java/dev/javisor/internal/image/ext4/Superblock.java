@@ -2,7 +2,6 @@ package dev.javisor.internal.image.ext4;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 
 /**
  * The superblock, of which there is one only: sparse_super2 without backups.
@@ -12,10 +11,10 @@ import java.util.UUID;
  * @param geometry the sizes
  * @param freeBlocks of all groups
  * @param freeInodes of all groups
- * @param id the file system's
+ * @param id 16 bytes or more, of which the file system's UUID is made
  * @param label up to 16 bytes
  */
-record Superblock(Geometry geometry, long freeBlocks, long freeInodes, UUID id, String label) {
+record Superblock(Geometry geometry, long freeBlocks, long freeInodes, byte[] id, String label) {
   static final int SIZE = 1024;
 
   private static final int EXT_ATTR = 0x8;
@@ -56,8 +55,9 @@ record Superblock(Geometry geometry, long freeBlocks, long freeInodes, UUID id, 
     return to.array();
   }
 
+  /** As a UUID of version 4: RFC 9562 §5.4. */
   private void putId(ByteBuffer to, int offset) {
-    to.putLong(offset, Long.reverseBytes(id.getMostSignificantBits()));
-    to.putLong(offset + 8, Long.reverseBytes(id.getLeastSignificantBits()));
+    to.put(offset, id, 0, 16);
+    to.put(offset + 6, (byte) (id[6] & 0x0f | 0x40)).put(offset + 8, (byte) (id[8] & 0x3f | 0x80));
   }
 }
