@@ -11,9 +11,11 @@ import dev.javisor.agent.PortForward;
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.NetBackend;
 import dev.javisor.backend.NetWire;
+import dev.javisor.backend.VirtualSwitch;
 import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.NetChannel;
 import dev.javisor.config.NetPolicy;
+import dev.javisor.config.LinkConditions;
 import dev.javisor.config.OnReset;
 import dev.javisor.error.ConfigurationProblem;
 import dev.javisor.error.ExitTimeoutException;
@@ -31,6 +33,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -176,6 +179,22 @@ final class Snippets {
     VirtualMachine vm = builder.build().boot();
     vm.nets().forEach(net -> logger.info("{}: {} {}", net, net.tap(), net.hostAddress()));
     vm.net("net1").link(false); // pulls the cable
+  }
+
+  static void network(
+      VirtualMachine.Builder one, VirtualMachine.Builder two, VirtualMachine.Builder three)
+      throws IOException {
+    VirtualSwitch network = VirtualSwitch.create(1); // the seed of all that is left to chance
+    one.net(network.port("a"));
+    two.net(network.port("b"));
+    three.net(network.port("c"));
+
+    LinkConditions far = LinkConditions.builder().latency(Duration.ofMillis(20)).loss(0.05).build();
+    network.conditions("c", far); // this and what follows at any time
+    network.startCapture("a", Path.of("a.pcap")); // for Wireshark
+    network.partition(Set.of("a"), Set.of("b", "c"));
+    network.heal();
+    logger.info("{}", network.counters("a"));
   }
 
   static void cloudImage(VirtualMachine.Builder builder) throws InterruptedException {

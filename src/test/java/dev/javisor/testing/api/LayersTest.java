@@ -45,6 +45,7 @@ class LayersTest {
     "dev.javisor.internal.block",
     "dev.javisor.internal.bus..",
     "dev.javisor.internal.net",
+    "dev.javisor.internal.net.vswitch",
     "dev.javisor.internal.pci..",
     "dev.javisor.internal.virtio..",
     "dev.javisor.internal.vsock",
