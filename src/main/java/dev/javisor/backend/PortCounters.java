@@ -4,6 +4,13 @@ package dev.javisor.backend;
  * What became of the frames at a port of a {@link VirtualSwitch}. But for the first four, numbers
  * are of frames that this port's guest sent; one for many guests counts once for each.
  *
+ * <pre>{@code
+ * try (VirtualSwitch network = VirtualSwitch.create(1)) {
+ *   builder.net(network.port("a"));
+ *   long dropped = network.counters("a").overflowed();
+ * }
+ * }</pre>
+ *
  * @param sentFrames frames that its guest sent
  * @param sentBytes bytes of those
  * @param receivedFrames frames that its guest got

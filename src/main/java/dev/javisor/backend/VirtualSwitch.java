@@ -13,8 +13,7 @@ import java.util.concurrent.ThreadFactory;
  *
  * <pre>{@code
  * try (VirtualSwitch network = VirtualSwitch.create(1)) {
- *   builderA.net(network.port("a"));
- *   builderB.net(network.port("b"));
+ *   builder.net(network.port("a")); // and another machine's builder at port "b"
  *   network.conditions("b", LinkConditions.builder().latency(Duration.ofMillis(20)).build());
  *   network.partition(Set.of("a"), Set.of("b"));
  *   network.heal();

@@ -6,6 +6,11 @@ import java.util.Objects;
 /**
  * What a link of a virtual switch does to the frames that pass it, in one direction.
  *
+ * <pre>{@code
+ * LinkConditions mobile =
+ *     LinkConditions.builder().latency(Duration.ofMillis(60)).loss(0.02).build();
+ * }</pre>
+ *
  * <p>A frame first waits until those before it are sent at the link's bandwidth, then travels for
  * the latency. Frames keep their order, so that one that jitter holds up holds up those behind it;
  * only those that {@link #reordering} chooses are overtaken.

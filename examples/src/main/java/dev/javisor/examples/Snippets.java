@@ -138,7 +138,7 @@ final class Snippets {
         net ->
             net.user(
                 user ->
-                    user.policy(NetPolicy.only("deb.debian.org:80", "host:8080")) // or all(), none()
+                    user.policy(NetPolicy.only("www.example.org:80", "host:8080")) // or all(), none()
                         .forward(0, 80) // a free port of 127.0.0.1 leads to the guest's port 80
                         .listen("db", 5432, FakeDatabase::serve))); // Java code is the host db
     VirtualMachine vm = builder.build().boot();

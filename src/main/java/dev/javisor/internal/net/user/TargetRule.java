@@ -26,7 +26,7 @@ public record TargetRule(@Nullable String name, @Nullable IpAddress network, int
   public static TargetRule parse(String text) {
     IllegalArgumentException wrong =
         new IllegalArgumentException(
-            "expected a host, and a port if it is not about all, such as deb.debian.org:443,"
+            "expected a host, and a port if it is not about all, such as www.example.org:443,"
                 + " *.example.org, 192.0.2.0/24 or [2001:db8::1]:80");
     HostAndPort parts;
     int slash = text.indexOf('/');
