@@ -46,8 +46,9 @@ class MachineInterruptTest {
                 VECTOR,
                 a -> {
                   a.in(1, SERIAL);
-                  a.out(1, SERIAL);
+                  // Before the character is seen, which ends the wait for it.
                   a.inc(4, COUNT);
+                  a.out(1, SERIAL);
                 });
 
     try (MicroMachine vm = guest.boot()) {
