@@ -166,6 +166,7 @@ void init_run(char **argv, char **envp)
     if (next == NULL && !root) {
         bring_up_loopback();
         standalone_prepare();
+        networks_configure();
     }
     start_daemon(argv, next == NULL && !root ? HELLO_STANDALONE | HELLO_BY_INIT : HELLO_BY_INIT);
     if (next != NULL)

@@ -14,6 +14,9 @@ _Noreturn void standalone_run(void);
 /* The guest's own loopback interface, where no other init brings it up. */
 void bring_up_loopback(void);
 
+/* dhcp.c: gives network interfaces the addresses that a server has for them; waits 2 s at most. */
+void networks_configure(void);
+
 /* root.c: the way to a disk's root. */
 _Noreturn void root_run(char **argv, char **envp);
 

@@ -33,7 +33,8 @@ final class HostMachines implements MachineSource {
     builder
         .kernel(debian.kernel())
         .cmdline(words.isEmpty() ? CMDLINE : CMDLINE + " " + words)
-        .agent(agent -> agent.busybox(debian.busybox()));
+        .agent(agent -> agent.busybox(debian.busybox()))
+        .net(net -> net.user());
   }
 
   @Override

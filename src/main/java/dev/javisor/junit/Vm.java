@@ -23,8 +23,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * class; with {@link #shared}, one for all classes of the JVM. Fields are not final.
  *
  * <p>The machine is Debian's kernel for clouds with a busybox and Javisor's agent, ready to run
- * commands; a guest that resets or panics ends ({@code onReset(EXIT)}). Kernel and busybox come
- * from the cache of {@link dev.javisor.guest.GuestPackages}, or from a mirror the first time.
+ * commands, on a network without root ({@code net(net -> net.user())}); a guest that resets or
+ * panics ends ({@code onReset(EXIT)}). Kernel and busybox come from the cache of {@link
+ * dev.javisor.guest.GuestPackages}, or from a mirror the first time.
  *
  * <p>Machines in parallel tests queue for a budget of CPUs and memory. What the guest wrote to its
  * console is in a file each, beside the test reports in {@code target/surefire-reports/javisor}

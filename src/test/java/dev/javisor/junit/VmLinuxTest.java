@@ -1,14 +1,21 @@
 package dev.javisor.junit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.javisor.VirtualMachine;
+import dev.javisor.config.NetChannel;
 import dev.javisor.error.AgentException;
 import dev.javisor.testing.microguest.HostResources;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +44,27 @@ class VmLinuxTest {
     }
 
     @Test
+    void reaches(@Vm(shared = "both", memory = "128M") VirtualMachine vm) throws Exception {
+      InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+      HttpServer server = HttpServer.create(new InetSocketAddress(loopback, 0), 0);
+      server.createContext("/", Answer::give);
+      server.start();
+      try {
+        String url = "http://host:%d/".formatted(server.getAddress().getPort());
+        assertEquals("answer", vm.exec("wget", "-qO-", url).requireSuccess().stdout());
+      } finally {
+        server.stop(0);
+      }
+      vm.exec("sh", "-c", "mkdir /www && echo page >/www/index.html && httpd -h /www")
+          .requireSuccess();
+      try (NetChannel web = vm.connect(80)) {
+        web.write(UTF_8.encode("GET / HTTP/1.0\r\n\r\n"));
+        String page = new String(Channels.newInputStream(web).readAllBytes(), UTF_8);
+        assertTrue(page.endsWith("page\n"), page);
+      }
+    }
+
+    @Test
     void resets(@Vm(value = "mine", memory = "128M") VirtualMachine vm)
         throws InterruptedException {
       assertThrows(
@@ -44,6 +72,16 @@ class VmLinuxTest {
           () -> vm.exec("sh", "-c", "echo b >/proc/sysrq-trigger; sleep 100"));
       // In the place of a reboot.
       fail("the machine ended: " + vm.awaitExit(Duration.ofMinutes(1)));
+    }
+  }
+
+  /** What a server of this machine says. */
+  private static final class Answer {
+    static void give(HttpExchange exchange) throws IOException {
+      byte[] bytes = "answer".getBytes(UTF_8);
+      exchange.sendResponseHeaders(200, bytes.length);
+      exchange.getResponseBody().write(bytes);
+      exchange.close();
     }
   }
 
@@ -78,6 +116,8 @@ class VmLinuxTest {
     assertEquals(
         Map.of(
             "writes",
+            "SUCCESSFUL",
+            "reaches(VirtualMachine)",
             "SUCCESSFUL",
             "reads(VirtualMachine)",
             "SUCCESSFUL",
