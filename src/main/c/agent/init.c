@@ -94,7 +94,7 @@ void bring_up_loopback(void)
 }
 
 /* systemd lets a process live whose command line begins with "@" when it leaves an initramfs or ends. */
-static void start_daemon(char **argv, uint16_t flags)
+void start_daemon(char **argv, uint16_t flags)
 {
     pid_t pid = fork();
     int null;
@@ -168,10 +168,10 @@ void init_run(char **argv, char **envp)
         standalone_prepare();
         networks_configure();
     }
-    start_daemon(argv, next == NULL && !root ? HELLO_STANDALONE | HELLO_BY_INIT : HELLO_BY_INIT);
+    if (root && next == NULL)
+        root_run(argv, envp);
+    start_daemon(argv, next == NULL ? HELLO_STANDALONE | HELLO_BY_INIT : HELLO_BY_INIT);
     if (next != NULL)
         hand_over(next, argv, envp);
-    if (root)
-        root_run(argv, envp);
     standalone_run();
 }

@@ -7,6 +7,9 @@
 /* To the console: what failed, and why (errno). */
 void complain(const char *what, const char *path);
 
+/* Leaves the daemon behind, as a child. */
+void start_daemon(char **argv, uint16_t flags);
+
 /* standalone.c: a small init of our own. */
 void standalone_prepare(void);
 _Noreturn void standalone_run(void);

@@ -171,6 +171,7 @@ void root_run(char **argv, char **envp)
     static struct options options;
     static char *inits[] = {"/sbin/init", "/etc/init", "/bin/init", "/bin/sh"};
     char device[VALUE_BYTES];
+    bool alone;
     read_options(&options);
     if (options.root[0] == 0) {
         errno = EINVAL;
@@ -181,11 +182,15 @@ void root_run(char **argv, char **envp)
     if (!mount_root(&options, device))
         give_up("cannot mount the root", device);
     switch_root();
-    if (strcmp(options.init, self) == 0) {
+    alone = strcmp(options.init, self) == 0;
+    if (alone) {
         bring_up_loopback();
         standalone_prepare();
-        standalone_run();
     }
+    /* Not before: a command would find itself in the initramfs, where there is nothing. */
+    start_daemon(argv, alone ? HELLO_STANDALONE | HELLO_BY_INIT : HELLO_BY_INIT);
+    if (alone)
+        standalone_run();
     if (options.init[0] != 0) {
         start_init(options.init, argv, envp);
         give_up("cannot start", options.init);
