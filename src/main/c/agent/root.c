@@ -186,6 +186,7 @@ void root_run(char **argv, char **envp)
     if (alone) {
         bring_up_loopback();
         standalone_prepare();
+        networks_configure();
     }
     /* Not before: a command would find itself in the initramfs, where there is nothing. */
     start_daemon(argv, alone ? HELLO_STANDALONE | HELLO_BY_INIT : HELLO_BY_INIT);

@@ -41,8 +41,8 @@ public interface RunConfig {
   RunConfig kernel(GuestKernel kernel);
 
   /**
-   * Changes the machine: its memory (512M by default), vCPUs, networks. Kernel, command line, the
-   * first disk and the agent are set already.
+   * Changes the machine: its memory (512M by default), vCPUs, further disks. Kernel, command line,
+   * the first disk, a user-mode network and the agent are set already.
    */
   RunConfig machine(Consumer<? super VirtualMachine.Builder> machine);
 

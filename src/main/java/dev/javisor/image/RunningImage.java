@@ -34,6 +34,7 @@ final class RunningImage implements ImageRun {
               .cmdline(CMDLINE)
               .disk(disk)
               .onReset(OnReset.EXIT)
+              .net(net -> net.user())
               .agent();
       settings.configure(builder);
       vm = builder.build();

@@ -83,6 +83,10 @@ class ImageLinuxTest {
       assertTrue(said.contains("660 0:6 1:3 1\n755 0:0 0:0 2\nwritten\n"), said);
       assertEquals("", errors);
       run.vm().exec("/bin/busybox", "touch", "/changed").requireSuccess();
+      assertTrue(
+          run.vm().agent().facts().addresses().stream()
+              .anyMatch(a -> a.networkInterface().equals("eth0") && a.prefix() == 24));
+      assertTrue(run.vm().agent().readText("/etc/resolv.conf").startsWith("nameserver "));
     }
 
     String base = new Ext4Disk(image.disk()).check().ask("stat /changed");
