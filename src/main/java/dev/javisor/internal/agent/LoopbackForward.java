@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class LoopbackForward implements PortForward {
   private static final String HOST = "127.0.0.1";
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
   private static final int BACKLOG = 128;
+  private static final long MOST_WAIT_MILLIS = 1000;
 
   private final Calls calls;
   private final ThreadFactory threads;
@@ -30,6 +32,7 @@ final class LoopbackForward implements PortForward {
   private final int guestPort;
   private final Semaphore room;
   private final Consumer<? super LoopbackForward> closed;
+  private volatile @Nullable Thread acceptor;
   private final Set<RelayedConnection> connections = ConcurrentHashMap.newKeySet();
 
   /**
@@ -64,7 +67,9 @@ final class LoopbackForward implements PortForward {
   }
 
   void start() {
-    threads.newThread(this::accept).start();
+    Thread thread = threads.newThread(this::accept);
+    acceptor = thread;
+    thread.start();
   }
 
   private void accept() {
@@ -130,7 +135,20 @@ final class LoopbackForward implements PortForward {
     connections.forEach(RelayedConnection::reset);
     // The acceptor may wait for room.
     room.release();
+    awaitAcceptor();
     closed.accept(this);
+  }
+
+  /** While it is still inside accept(2), the kernel takes connections. */
+  private void awaitAcceptor() {
+    Thread thread = acceptor;
+    if (thread != null) {
+      try {
+        thread.join(MOST_WAIT_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   @Override
