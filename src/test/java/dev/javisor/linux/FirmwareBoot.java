@@ -51,7 +51,7 @@ public final class FirmwareBoot implements DebianShell.Terminal {
     }
     sayThatThereIsNothingToBoot(firmware);
     say("a disk without a boot loader is told of");
-    VirtualMachine.Builder builder = VirtualMachine.builder().firmware(firmware);
+    VirtualMachine.Builder builder = VirtualMachine.builder().firmware(firmware).agent();
     boot("the firmware", builder, Path.of(args[1]), cpus, guest -> guest.check(cpus, reboots));
   }
 
@@ -79,7 +79,7 @@ public final class FirmwareBoot implements DebianShell.Terminal {
   }
 
   private static VirtualMachine.Builder configure(VirtualMachine.Builder builder, Path disk) {
-    CloudInitSeed seed = CloudInitSeed.builder().hostname("web1").user("ada", KEY).build();
+    CloudInitSeed seed = CloudInitSeed.builder().hostname("web1").user("ada", KEY).agent().build();
     return builder
         .memory("1G")
         .consoleOutput(System.out)
@@ -115,10 +115,13 @@ public final class FirmwareBoot implements DebianShell.Terminal {
   private void check(int cpus, int reboots) throws InterruptedException {
     checkGuest(shell, cpus);
     say("SMBIOS and cloud-init's work are there");
+    checkAgent();
+    say("the agent came with the seed");
     for (int i = 0; i < reboots; i++) {
       type("systemctl reboot\n");
       logIn();
       checkGuest(shell, cpus);
+      checkAgent();
       say("rebooted through the firmware");
     }
     type("systemctl poweroff\n");
@@ -131,6 +134,12 @@ public final class FirmwareBoot implements DebianShell.Terminal {
     shell.logIn();
     // SIGRTMIN+21 makes systemd show no status. It may be content with what it started, or not.
     shell.run("kill -55 1; systemctl is-system-running --wait; true");
+  }
+
+  private void checkAgent() throws InterruptedException {
+    vm.agent().awaitReady(DebianShell.LIMIT);
+    assertEquals("web1\n", vm.exec("hostname").requireSuccess().stdout());
+    assertEquals("active\n", vm.exec("systemctl", "is-active", "javisor-agent").stdout());
   }
 
   private static void checkGuest(DebianShell shell, int cpus) throws InterruptedException {
