@@ -52,6 +52,8 @@ public final class GuestParallel implements Measurement {
     Figure alone = Figure.of("one machine alone");
     Figure each = Figure.of("Javisor, each of " + MACHINES);
     Figure used = Figure.of("the guest's own use, as its kernel tells");
+    // The first machine loads classes, too.
+    measure(guest, 1, Figure.of("warm-up"), Figure.of("warm-up"));
     for (int round = 0; round < Math.max(1, bench.rounds() / 9); round++) {
       measure(guest, 1, alone, used);
       measure(guest, MACHINES, each, used);
