@@ -18,6 +18,7 @@ module dev.javisor {
   exports dev.javisor.guest;
   exports dev.javisor.image;
   exports dev.javisor.junit;
+  exports dev.javisor.net;
 
   opens dev.javisor.internal.cli to
       info.picocli;

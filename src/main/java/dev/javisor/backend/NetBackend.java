@@ -1,5 +1,6 @@
 package dev.javisor.backend;
 
+import dev.javisor.internal.net.pcap.PcapFile;
 import java.io.IOException;
 import java.nio.file.Path;
 

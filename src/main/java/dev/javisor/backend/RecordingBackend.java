@@ -1,5 +1,6 @@
 package dev.javisor.backend;
 
+import dev.javisor.internal.net.pcap.PcapFile;
 import java.nio.ByteBuffer;
 
 /** Passes on what it gets, and writes it down. */
@@ -29,8 +30,17 @@ final class RecordingBackend implements NetBackend {
 
   @Override
   public void transmit(NetFrame frame) {
-    file.write(frame);
+    write(frame);
     backend.transmit(frame);
+  }
+
+  private void write(NetFrame frame) {
+    file.write(frame.length(), (target, length) -> frame.copyTo(0, target, 0, length));
+  }
+
+  private void write(ByteBuffer frame) {
+    file.write(
+        frame.remaining(), (target, length) -> frame.get(frame.position(), target, 0, length));
   }
 
   @Override
@@ -61,7 +71,7 @@ final class RecordingBackend implements NetBackend {
     public boolean deliver(ByteBuffer frame) {
       boolean done = guest.deliver(frame);
       if (done) {
-        file.write(frame);
+        write(frame);
       }
       return done;
     }
@@ -70,7 +80,7 @@ final class RecordingBackend implements NetBackend {
     public boolean deliver(NetFrame frame) {
       boolean done = guest.deliver(frame);
       if (done) {
-        file.write(frame);
+        write(frame);
       }
       return done;
     }

@@ -11,7 +11,7 @@ import dev.javisor.agent.PortForward;
 import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.NetBackend;
 import dev.javisor.backend.NetWire;
-import dev.javisor.backend.VirtualSwitch;
+import dev.javisor.net.VirtualSwitch;
 import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.NetChannel;
 import dev.javisor.config.NetPolicy;

@@ -45,6 +45,7 @@ class DocExamplesTest {
       import dev.javisor.guest.*;
       import dev.javisor.image.*;
       import dev.javisor.junit.*;
+      import dev.javisor.net.*;
       import java.io.BufferedReader;
       import java.io.IOException;
       import java.io.InputStream;

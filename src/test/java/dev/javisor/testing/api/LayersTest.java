@@ -35,7 +35,8 @@ class LayersTest {
     "dev.javisor.event",
     "dev.javisor.guest",
     "dev.javisor.image",
-    "dev.javisor.junit"
+    "dev.javisor.junit",
+    "dev.javisor.net"
   };
 
   /** Registers and tables that a guest sees: tested without a hypervisor, so free of one. */

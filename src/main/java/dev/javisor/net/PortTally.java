@@ -1,4 +1,4 @@
-package dev.javisor.backend;
+package dev.javisor.net;
 
 import java.util.concurrent.atomic.LongAdder;
 

@@ -1,5 +1,6 @@
-package dev.javisor.backend;
+package dev.javisor.net;
 
+import dev.javisor.backend.NetBackend;
 import dev.javisor.config.LinkConditions;
 import java.io.IOException;
 import java.nio.file.Path;

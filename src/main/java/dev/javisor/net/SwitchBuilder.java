@@ -1,4 +1,4 @@
-package dev.javisor.backend;
+package dev.javisor.net;
 
 import static java.util.Objects.requireNonNull;
 

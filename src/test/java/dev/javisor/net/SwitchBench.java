@@ -1,5 +1,8 @@
-package dev.javisor.backend;
+package dev.javisor.net;
 
+import dev.javisor.backend.NetBackend;
+import dev.javisor.backend.NetFrame;
+import dev.javisor.backend.NetGuest;
 import dev.javisor.internal.net.vswitch.Alarm;
 import java.nio.ByteBuffer;
 import java.time.Duration;

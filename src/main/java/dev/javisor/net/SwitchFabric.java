@@ -1,5 +1,6 @@
-package dev.javisor.backend;
+package dev.javisor.net;
 
+import dev.javisor.backend.NetFrame;
 import dev.javisor.config.LinkConditions;
 import dev.javisor.internal.net.vswitch.AddressTable;
 import dev.javisor.internal.net.vswitch.Agenda;

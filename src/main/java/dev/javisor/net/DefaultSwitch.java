@@ -1,7 +1,8 @@
-package dev.javisor.backend;
+package dev.javisor.net;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.javisor.backend.NetBackend;
 import dev.javisor.config.LinkConditions;
 import dev.javisor.internal.net.vswitch.Link;
 import java.io.IOException;

@@ -1,12 +1,12 @@
-package dev.javisor.backend;
+package dev.javisor.net;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.javisor.backend.SwitchBench.Guest;
 import dev.javisor.config.LinkConditions;
+import dev.javisor.net.SwitchBench.Guest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

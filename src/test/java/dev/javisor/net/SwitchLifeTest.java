@@ -1,12 +1,15 @@
-package dev.javisor.backend;
+package dev.javisor.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.javisor.backend.SwitchBench.Guest;
+import dev.javisor.backend.NetBackend;
+import dev.javisor.backend.NetFrame;
+import dev.javisor.backend.NetGuest;
 import dev.javisor.config.LinkConditions;
+import dev.javisor.net.SwitchBench.Guest;
 import dev.javisor.testing.net.Tcpdump;
 import java.io.IOException;
 import java.nio.ByteBuffer;

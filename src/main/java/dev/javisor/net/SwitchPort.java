@@ -1,5 +1,9 @@
-package dev.javisor.backend;
+package dev.javisor.net;
 
+import dev.javisor.backend.NetBackend;
+import dev.javisor.backend.NetFrame;
+import dev.javisor.backend.NetGuest;
+import dev.javisor.internal.net.pcap.PcapFile;
 import dev.javisor.internal.net.vswitch.FrameBudget;
 import dev.javisor.internal.net.vswitch.Link;
 import java.io.IOException;

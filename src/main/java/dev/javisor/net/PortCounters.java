@@ -1,4 +1,4 @@
-package dev.javisor.backend;
+package dev.javisor.net;
 
 /**
  * What became of the frames at a port of a {@link VirtualSwitch}. But for the first four, numbers

@@ -1,5 +1,8 @@
-package dev.javisor.backend;
+package dev.javisor.net;
 
+import dev.javisor.backend.NetFrame;
+import dev.javisor.backend.NetGuest;
+import dev.javisor.internal.net.pcap.PcapFile;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -96,9 +99,9 @@ final class SwitchFrame {
     byte[] kept = bytes;
     NetFrame sent = lent;
     if (kept != null) {
-      file.write(ByteBuffer.wrap(kept));
+      file.write(kept.length, (target, size) -> System.arraycopy(kept, 0, target, 0, size));
     } else if (sent != null) {
-      file.write(sent);
+      file.write(length, (target, size) -> sent.copyTo(0, target, 0, size));
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.javisor.backend;
+package dev.javisor.internal.net.pcap;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * A file of captured frames: the classic pcap format with nanoseconds, link type Ethernet. Source:
  * draft-ietf-opsawg-pcap. Threading: any thread.
  */
-final class PcapFile implements AutoCloseable {
+public final class PcapFile implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PcapFile.class);
   private static final int MAGIC_NANOSECONDS = 0xA1B2_3C4D;
   private static final short MAJOR = 2;
@@ -37,7 +37,19 @@ final class PcapFile implements AutoCloseable {
     this.stream = stream;
   }
 
-  static PcapFile create(Path path) throws IOException {
+  /** Copies a frame's bytes. */
+  @FunctionalInterface
+  public interface Source {
+    /** Fills the target's first bytes, as many as the frame has. */
+    void copyTo(byte[] target, int length);
+  }
+
+  /**
+   * Makes the file anew.
+   *
+   * @throws IOException if it cannot be written
+   */
+  public static PcapFile create(Path path) throws IOException {
     OutputStream stream = new BufferedOutputStream(Files.newOutputStream(path), 1 << 16);
     ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
     header.putInt(MAGIC_NANOSECONDS).putShort(MAJOR).putShort(MINOR).putLong(0);
@@ -47,29 +59,15 @@ final class PcapFile implements AutoCloseable {
     return new PcapFile(path, stream);
   }
 
-  synchronized void write(NetFrame sent) {
-    reserve(sent.length());
-    sent.copyTo(0, frame, 0, sent.length());
-    write(sent.length());
-  }
-
-  synchronized void write(ByteBuffer delivered) {
-    int length = delivered.remaining();
-    reserve(length);
-    delivered.get(delivered.position(), frame, 0, length);
-    write(length);
-  }
-
-  private void reserve(int length) {
-    if (length > frame.length) {
-      frame = new byte[length];
-    }
-  }
-
-  private void write(int length) {
+  /** Writes a frame; one that cannot be written is the last one, and logged. */
+  public synchronized void write(int length, Source source) {
     if (over) {
       return;
     }
+    if (length > frame.length) {
+      frame = new byte[length];
+    }
+    source.copyTo(frame, length);
     Instant now = Instant.now();
     recordHeader.clear().putInt((int) now.getEpochSecond()).putInt(now.getNano());
     recordHeader.putInt(length).putInt(length);
@@ -83,6 +81,7 @@ final class PcapFile implements AutoCloseable {
     }
   }
 
+  /** Completes it. */
   @Override
   public synchronized void close() {
     over = true;
