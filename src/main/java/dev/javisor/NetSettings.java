@@ -12,6 +12,7 @@ import dev.javisor.internal.net.NicLimiters;
 import dev.javisor.internal.net.Offloads;
 import dev.javisor.internal.net.tap.NetSpec;
 import dev.javisor.internal.net.tap.TapSpec;
+import dev.javisor.internal.net.user.UserNetSettings;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.javisor.config;
 /**
  * A network that is played in this process: {@code net(net -> net.user())}. It needs no privileges,
  * no TAP interface and no other process. The guest gets its address by DHCP, and one of IPv6 by
- * router advertisement; it is alone on its network with a gateway, a name server, and the hosts
- * that Java code plays. What it sends to others leaves by ordinary sockets of this process, as far
- * as the policy allows. Values are checked by {@code build()}.
+ * router advertisement; it is on its network with a gateway, a name server, and the hosts that Java
+ * code plays. What it sends to others leaves by ordinary sockets of this process, as far as the
+ * policy allows. Values are checked by {@code build()}.
  *
  * <p>UDP works where both sides keep to one pair of addresses and ports; datagrams longer than the
  * MTU and fragments are dropped. Pings of others than the hosts of the network are answered as

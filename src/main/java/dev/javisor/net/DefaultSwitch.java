@@ -2,8 +2,9 @@ package dev.javisor.net;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.javisor.backend.NetBackend;
 import dev.javisor.config.LinkConditions;
+import dev.javisor.internal.net.user.UserNetwork;
+import dev.javisor.internal.net.user.UserSpec;
 import dev.javisor.internal.net.vswitch.Link;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A switch by the names of its ports. */
 final class DefaultSwitch implements VirtualSwitch {
@@ -24,6 +27,7 @@ final class DefaultSwitch implements VirtualSwitch {
   private final Map<String, SwitchPort> ports = new LinkedHashMap<>();
 
   private LinkConditions usual = LinkConditions.PERFECT;
+  private @Nullable HostPort host;
 
   DefaultSwitch(long seed, long queueBytes, SwitchFabric fabric) {
     this.seed = seed;
@@ -31,8 +35,15 @@ final class DefaultSwitch implements VirtualSwitch {
     this.fabric = fabric;
   }
 
+  /** Lets this process be on the network. */
+  void join(UserSpec spec, ThreadFactory threads) {
+    SwitchPort port = port(HOST_PORT);
+    fabric.pin(UserNetwork.HOST_MAC, port);
+    host = HostPort.open(spec, port, fabric::portOf, threads);
+  }
+
   @Override
-  public NetBackend port(String name) {
+  public SwitchPort port(String name) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a port needs a name");
     }
@@ -40,6 +51,9 @@ final class DefaultSwitch implements VirtualSwitch {
       SwitchPort port = ports.get(name);
       if (port == null) {
         fabric.checkOpen();
+        if (host != null) {
+          host.checkName(name, ports.keySet());
+        }
         Link up = link("up " + name, usual);
         Link down = link("down " + name, usual);
         port = new SwitchPort(name, ports.size(), fabric, up, down, queueBytes);
@@ -140,6 +154,10 @@ final class DefaultSwitch implements VirtualSwitch {
 
   @Override
   public void close() {
+    HostPort joined = host;
+    if (joined != null) {
+      joined.close();
+    }
     fabric.close();
   }
 

@@ -2,11 +2,19 @@ package dev.javisor.net;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.javisor.config.UserNetConfig;
+import dev.javisor.error.InvalidConfigurationException;
+import dev.javisor.internal.config.Problem;
+import dev.javisor.internal.net.user.UserNetSettings;
+import dev.javisor.internal.net.user.UserSpec;
 import dev.javisor.internal.net.vswitch.AddressTable;
 import dev.javisor.internal.net.vswitch.Alarm;
 import dev.javisor.internal.net.vswitch.AlarmThread;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +33,7 @@ final class SwitchBuilder implements VirtualSwitch.Builder {
   private long queueBytes = 4 << 20;
   private ThreadFactory threads = SwitchBuilder::daemon;
   private @Nullable Function<Runnable, Alarm> alarms;
+  private @Nullable UserNetSettings user;
 
   private static Thread daemon(Runnable task) {
     Thread thread = new Thread(task, "javisor-switch");
@@ -68,6 +77,14 @@ final class SwitchBuilder implements VirtualSwitch.Builder {
     return this;
   }
 
+  @Override
+  public SwitchBuilder user(Consumer<? super UserNetConfig> told) {
+    UserNetSettings settings = new UserNetSettings();
+    told.accept(settings);
+    user = settings;
+    return this;
+  }
+
   /** Another time than the JVM's. */
   SwitchBuilder alarms(Function<Runnable, Alarm> factory) {
     alarms = factory;
@@ -83,14 +100,45 @@ final class SwitchBuilder implements VirtualSwitch.Builder {
           "addressAge %s: from 0 to %s".formatted(addressAge, LONGEST_AGE));
     }
     AddressTable addresses = new AddressTable(addressesPerPort, addressAge.toNanos(), antiSpoofing);
+    UserSpec host = host();
     Function<Runnable, Alarm> factory = alarms;
-    return new DefaultSwitch(
-        seed,
-        queueBytes,
-        new SwitchFabric(
-            addresses,
-            antiSpoofing,
-            factory != null ? factory : task -> new AlarmThread(threads, task)));
+    DefaultSwitch made =
+        new DefaultSwitch(
+            seed,
+            queueBytes,
+            new SwitchFabric(
+                addresses,
+                antiSpoofing,
+                factory != null ? factory : task -> new AlarmThread(threads, task)));
+    if (host != null) {
+      made.join(host, threads);
+    }
+    return made;
+  }
+
+  private @Nullable UserSpec host() {
+    UserNetSettings settings = user;
+    if (settings == null) {
+      return null;
+    }
+    List<Problem> problems = new ArrayList<>();
+    UserSpec spec = settings.resolve("switch", problems);
+    for (UserSpec.Forward forward : spec.forwards()) {
+      problems.add(
+          new Problem(
+              "switch.user.forward",
+              "%d to %d".formatted(forward.hostPort(), forward.guestPort()),
+              "a switch has several guests; VirtualMachine.forward says to which one"));
+    }
+    if (spec.hostName() != null) {
+      problems.add(
+          new Problem(
+              "switch.user.hostName", spec.hostName(), "guests are called as their ports are"));
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidConfigurationException(problems);
+    }
+    return spec;
   }
 
   private static void check(String field, long value, long least, long most) {

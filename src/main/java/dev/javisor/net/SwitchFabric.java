@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Passes frames between ports: from the sender's cable over the switch and, where there is one, the
@@ -115,6 +116,17 @@ final class SwitchFabric {
   /** A port's guest has gone. */
   synchronized void unplugged(SwitchPort port) {
     addresses.forget(port.index);
+  }
+
+  /** Lets an address be a port's for ever. */
+  synchronized void pin(long address, SwitchPort port) {
+    addresses.pin(address, port.index);
+  }
+
+  /** The name of the port that an address was heard on last; null if there is none. */
+  synchronized @Nullable String portOf(long address) {
+    int port = addresses.find(address, alarm.nanos());
+    return port == AddressTable.UNKNOWN ? null : ports.get(port).name;
   }
 
   /** A guest sends a frame, which stays its own. */

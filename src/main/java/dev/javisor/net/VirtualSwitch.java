@@ -2,11 +2,15 @@ package dev.javisor.net;
 
 import dev.javisor.backend.NetBackend;
 import dev.javisor.config.LinkConditions;
+import dev.javisor.config.NetPolicy;
+import dev.javisor.config.UserNetConfig;
+import dev.javisor.error.InvalidConfigurationException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 
 /**
  * A network of machines of this JVM, and of nobody else: an Ethernet switch with a port for each
@@ -34,11 +38,23 @@ import java.util.concurrent.ThreadFactory;
  * so does each port for a guest that has no room; what comes on top is dropped and counted. Where
  * several ports send to one, none takes more than it leaves to others.
  *
- * <p>Guests choose their addresses, or ask a server that is one of them: a switch has none.
+ * <p><b>Addresses and names.</b> By itself a switch has none: guests choose their addresses, or ask
+ * a server that is one of them. With {@link Builder#user} this process is on the network, too: it
+ * gives each guest an address by DHCP, and lets guests find each other by the names of their ports.
  *
- * <p>Threading: any thread. A switch has one thread, from the first frame on that has to wait.
+ * <pre>{@code
+ * VirtualSwitch network =
+ *     VirtualSwitch.builder().user(user -> user.policy(NetPolicy.none())).build();
+ * builder.net(network.port("db")); // others reach it as "db", and nobody reaches this host
+ * }</pre>
+ *
+ * <p>Threading: any thread. A switch has one thread, from the first frame on that has to wait; with
+ * {@link Builder#user} it has one more.
  */
 public interface VirtualSwitch extends AutoCloseable {
+  /** The port of this process, where {@link Builder#user} gave it one. */
+  String HOST_PORT = "host";
+
   /**
    * A switch with perfect links.
    *
@@ -57,7 +73,8 @@ public interface VirtualSwitch extends AutoCloseable {
    * The port of this name, for the {@code net} of one machine at a time; made when first asked for.
    * Another machine may use it when that one has ended.
    *
-   * @throws IllegalArgumentException if the name is blank
+   * @throws IllegalArgumentException if the name is blank; or, with {@link Builder#user}, if it is
+   *     no name of a host (letters, digits and hyphens), or another host's
    * @throws IllegalStateException if it is to be made, and the switch is closed
    */
   NetBackend port(String name);
@@ -161,13 +178,27 @@ public interface VirtualSwitch extends AutoCloseable {
      */
     Builder queueBytes(long bytes);
 
-    /** Makes the thread; default a daemon thread {@code javisor-switch}. */
+    /**
+     * Lets this process be on the network, as port {@value #HOST_PORT}: what {@link UserNetConfig}
+     * says of one guest then goes for all of them, who share its address towards the outside. A
+     * guest's host name is that of its port, and the others find it by that name once it has asked
+     * for its address by DHCP; its next machine gets the same. Up to 80 guests. The network's
+     * gateway and name server are there whatever the policy is: one of {@link NetPolicy#none}
+     * isolates guests from the host, and partitions may cut the port off like any other. {@code
+     * forward} and {@code hostName} are for networks of one guest, and refused.
+     *
+     * @param user told once, at once
+     */
+    Builder user(Consumer<? super UserNetConfig> user);
+
+    /** Makes the threads; default daemon threads {@code javisor-switch}. */
     Builder threads(ThreadFactory threads);
 
     /**
      * Makes the switch.
      *
      * @throws IllegalArgumentException if a number is out of its bounds
+     * @throws InvalidConfigurationException if what {@link #user} was told is not valid
      */
     VirtualSwitch build();
   }

@@ -197,6 +197,14 @@ final class Snippets {
     logger.info("{}", network.counters("a"));
   }
 
+  static void namesOnASwitch(VirtualMachine.Builder one, VirtualMachine.Builder two) {
+    VirtualSwitch network =
+        VirtualSwitch.builder().user(user -> user.policy(NetPolicy.none())).build(); // not to the host
+    one.net(network.port("db"));
+    two.net(network.port("web")); // reaches the other as "db"
+    network.isolate("db");
+  }
+
   static void cloudImage(VirtualMachine.Builder builder) throws InterruptedException {
     CloudInitSeed seed =
         CloudInitSeed.builder()

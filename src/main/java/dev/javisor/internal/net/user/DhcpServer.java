@@ -6,11 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives guests their IPv4 addresses: RFC 2131, RFC 2132. Each MAC address has one, from the
- * network's 15th on; where there are too many, the others get none.
+ * Gives guests their IPv4 addresses: RFC 2131, RFC 2132. Each guest whose name is known has one,
+ * whatever its MAC address is, and so has each other MAC address, from the network's 15th on; where
+ * there are too many, the others get none.
  *
  * <p>Threading: the network's.
  *
@@ -54,10 +56,13 @@ final class DhcpServer {
   private final FrameOut out;
   private final Counters counters;
   private final @Nullable String hostName;
+  private final LongFunction<@Nullable String> guestNames;
+  private final Map<String, IpAddress> leasesByName = new HashMap<>();
   private final Map<Long, IpAddress> leases = new HashMap<>();
 
   /**
    * @param hostName what the first guest is told that it is called; null for nothing
+   * @param guestNames what a guest is told that it is called, by its MAC address; null for nothing
    */
   DhcpServer(
       Subnet subnet,
@@ -65,13 +70,15 @@ final class DhcpServer {
       Names names,
       FrameOut out,
       Counters counters,
-      @Nullable String hostName) {
+      @Nullable String hostName,
+      LongFunction<@Nullable String> guestNames) {
     this.subnet = subnet;
     this.writer = writer;
     this.names = names;
     this.out = out;
     this.counters = counters;
     this.hostName = hostName;
+    this.guestNames = guestNames;
   }
 
   /**
@@ -111,15 +118,23 @@ final class DhcpServer {
   }
 
   private @Nullable IpAddress lease(long mac) {
-    IpAddress known = leases.get(mac);
-    if (known == null && leases.size() < Subnet.MOST_GUESTS) {
-      known = subnet.host(false, Subnet.FIRST_GUEST + leases.size());
-      leases.put(mac, known);
-      if (leases.size() == 1 && hostName != null) {
-        names.set(hostName, List.of(known));
+    String guest = guestNames.apply(mac);
+    IpAddress known = guest != null ? leasesByName.get(guest) : leases.get(mac);
+    int given = leasesByName.size() + leases.size();
+    if (known != null || given >= Subnet.MOST_GUESTS) {
+      return known;
+    }
+    IpAddress free = subnet.host(false, Subnet.FIRST_GUEST + given);
+    if (guest != null) {
+      leasesByName.put(guest, free);
+      names.set(guest, List.of(free));
+    } else {
+      leases.put(mac, free);
+      if (given == 0 && hostName != null) {
+        names.set(hostName, List.of(free));
       }
     }
-    return known;
+    return free;
   }
 
   /** The address that a request is about. */
@@ -193,8 +208,10 @@ final class DhcpServer {
     put(answer, NAME_SERVER, subnet.dns(false));
     answer.put((byte) MTU).put((byte) 2).putShort((short) out.mtu());
     put(answer, DOMAIN, Names.DOMAIN);
-    IpAddress lease = leases.get(mac);
-    if (hostName != null && subnet.host(false, Subnet.FIRST_GUEST).equals(lease)) {
+    String guest = guestNames.apply(mac);
+    if (guest != null) {
+      put(answer, HOST_NAME, guest);
+    } else if (hostName != null && subnet.host(false, Subnet.FIRST_GUEST).equals(leases.get(mac))) {
       put(answer, HOST_NAME, hostName);
     }
   }

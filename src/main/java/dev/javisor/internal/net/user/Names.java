@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * The hosts that are played on a guest's network, and their names: {@code host} is the gateway,
@@ -20,6 +21,9 @@ final class Names {
   static final String DOMAIN = "internal";
 
   static final String HOST = "host";
+  private static final String DNS = "dns";
+  private static final Pattern LABEL =
+      Pattern.compile("[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?");
   private static final String SUFFIX = "." + DOMAIN;
 
   private final Subnet subnet;
@@ -35,7 +39,7 @@ final class Names {
     add(HOST, subnet::gateway);
     // What listens on this host's loopback does so by IPv4 in most cases.
     byName.put(HOST, List.of(subnet.gateway(false)));
-    add("dns", subnet::dns);
+    add(DNS, subnet::dns);
     for (int i = 0; i < played.size(); i++) {
       int number = Subnet.FIRST_PLAYED + i;
       add(played.get(i), ipv6 -> subnet.host(ipv6, number));
@@ -43,6 +47,16 @@ final class Names {
     if (subnet.hasIpv6()) {
       hosts.add(Subnet.ROUTER_LINK_LOCAL);
     }
+  }
+
+  /** Whether a name can be one of a host's: letters, digits and hyphens, 63 at most. */
+  static boolean isLabel(String name) {
+    return LABEL.matcher(name).matches();
+  }
+
+  /** Whether it can be the name of a host that is not of every such network. */
+  static boolean isFree(String name) {
+    return isLabel(name) && !name.equalsIgnoreCase(HOST) && !name.equalsIgnoreCase(DNS);
   }
 
   private void add(String name, Function<Boolean, IpAddress> address) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * that are longer than the MTU.
  */
 public final class UserNetwork implements OffloadingBackend {
+  /** The MAC address of all that this process plays on the network. */
+  public static final long HOST_MAC = Subnet.HOST_MAC;
+
   private static final Logger log = LoggerFactory.getLogger(UserNetwork.class);
 
   /** Frames that are read before others have their turn. */
@@ -37,6 +41,7 @@ public final class UserNetwork implements OffloadingBackend {
 
   private final UserSpec spec;
   private final Subnet subnet;
+  private final LongFunction<@Nullable String> guestNames;
   private final LongSupplier nanos;
   private final RandomGenerator random;
   private final ThreadFactory threads;
@@ -54,7 +59,23 @@ public final class UserNetwork implements OffloadingBackend {
    */
   public UserNetwork(
       UserSpec spec, LongSupplier nanos, RandomGenerator random, ThreadFactory threads) {
+    this(spec, mac -> null, nanos, random, threads);
+  }
+
+  /**
+   * One of several guests.
+   *
+   * @param guestNames what a guest is called, by its MAC address, and null if that is not known;
+   *     called on this network's thread
+   */
+  public UserNetwork(
+      UserSpec spec,
+      LongFunction<@Nullable String> guestNames,
+      LongSupplier nanos,
+      RandomGenerator random,
+      ThreadFactory threads) {
     this.spec = spec;
+    this.guestNames = guestNames;
     this.nanos = nanos;
     this.random = random;
     this.threads = threads;
@@ -91,7 +112,7 @@ public final class UserNetwork implements OffloadingBackend {
     out.attach(guest);
     UserParts parts;
     try {
-      parts = new UserParts(spec, subnet, loop, out, counters, nanos, random, threads);
+      parts = new UserParts(spec, subnet, guestNames, loop, out, counters, nanos, random, threads);
     } catch (RuntimeException e) {
       loop.close();
       throw e;
@@ -99,6 +120,13 @@ public final class UserNetwork implements OffloadingBackend {
     Thread thread = threads.newThread(() -> run(loop, out, parts));
     running = new Running(loop, out, parts, thread);
     thread.start();
+  }
+
+  /** What keeps a guest of several from being called so; empty if nothing. */
+  public static String guestNameProblem(String name) {
+    return Names.isFree(name)
+        ? ""
+        : "expected 1 to 63 letters, digits and hyphens, and neither host nor dns";
   }
 
   /** What keeps a port of this host from being forwarded, and what helps; empty if nothing. */

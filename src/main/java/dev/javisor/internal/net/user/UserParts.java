@@ -1,8 +1,10 @@
 package dev.javisor.internal.net.user;
 
 import java.util.concurrent.ThreadFactory;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The hosts and services of one guest's network, put together. Threading: the network's. */
 final class UserParts implements AutoCloseable {
@@ -17,6 +19,7 @@ final class UserParts implements AutoCloseable {
   UserParts(
       UserSpec spec,
       Subnet subnet,
+      LongFunction<@Nullable String> guestNames,
       Loop loop,
       FrameOut out,
       Counters counters,
@@ -46,7 +49,7 @@ final class UserParts implements AutoCloseable {
                 arp,
                 icmp,
                 ndp,
-                new DhcpServer(subnet, writer, names, out, counters, spec.hostName()),
+                new DhcpServer(subnet, writer, names, out, counters, spec.hostName(), guestNames),
                 new DnsServer(subnet, names, egress, resolver, counters),
                 nat,
                 writer,

@@ -19,6 +19,7 @@ public final class AddressTable {
   private static final class Entry {
     int port;
     long heard;
+    boolean pinned;
   }
 
   private final int mostPerPort;
@@ -49,6 +50,9 @@ public final class AddressTable {
    */
   public boolean learn(long address, int port, long now) {
     Entry entry = entries.get(address);
+    if (entry != null && entry.pinned) {
+      return entry.port == port;
+    }
     if (entry != null && entry.port != port) {
       if (locked && now - entry.heard <= age) {
         return false;
@@ -71,6 +75,14 @@ public final class AddressTable {
     return true;
   }
 
+  /** Lets an address be a port's for ever. */
+  public void pin(long address, int port) {
+    Entry entry = new Entry();
+    entry.port = port;
+    entry.pinned = true;
+    entries.put(address, entry);
+  }
+
   private boolean forgetOldest(LinkedHashMap<Long, Entry> own, long now) {
     Iterator<Map.Entry<Long, Entry>> oldest = own.entrySet().iterator();
     Map.Entry<Long, Entry> first = oldest.next();
@@ -88,7 +100,7 @@ public final class AddressTable {
     if (entry == null) {
       return UNKNOWN;
     }
-    if (now - entry.heard > age) {
+    if (!entry.pinned && now - entry.heard > age) {
       remove(address, entry);
       return UNKNOWN;
     }

@@ -24,7 +24,8 @@ final class UserNetDriver implements AutoCloseable {
     loop = new Loop();
     out = new FrameOut(counters);
     out.attach(guest);
-    parts = new UserParts(spec, subnet, loop, out, counters, nanos, random, Thread::new);
+    parts =
+        new UserParts(spec, subnet, mac -> null, loop, out, counters, nanos, random, Thread::new);
   }
 
   void take(NetFrame frame) {

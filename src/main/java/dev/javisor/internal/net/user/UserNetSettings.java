@@ -1,4 +1,4 @@
-package dev.javisor;
+package dev.javisor.internal.net.user;
 
 import static java.util.Objects.requireNonNull;
 
@@ -7,9 +7,6 @@ import dev.javisor.config.NetHandler;
 import dev.javisor.config.NetPolicy;
 import dev.javisor.config.UserNetConfig;
 import dev.javisor.internal.config.Problem;
-import dev.javisor.internal.net.user.TargetRule;
-import dev.javisor.internal.net.user.UserNetwork;
-import dev.javisor.internal.net.user.UserSpec;
 import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,14 +15,12 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A user-mode network as the builder was told. */
-final class UserNetSettings implements UserNetConfig {
+/** A user-mode network as its user asks for it. Threading: one thread at a time. */
+public final class UserNetSettings implements UserNetConfig {
   private static final int LEAST_PREFIX = 8;
   private static final int MOST_PREFIX = 24;
   private static final int MOST_PORT = 65535;
   private static final int MOST_HOSTS = 128;
-  private static final Set<String> RESERVED = Set.of("host", "dns");
-  private static final String LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
 
   private NetPolicy policy = NetPolicy.all();
   private @Nullable String network;
@@ -90,7 +85,7 @@ final class UserNetSettings implements UserNetConfig {
       String name = service.name().toLowerCase(Locale.ROOT);
       hosts.add(name);
       String hint = "";
-      if (!name.matches(LABEL) || RESERVED.contains(name)) {
+      if (!Names.isFree(name)) {
         hint = "expected 1 to 63 letters, digits and hyphens, and neither host nor dns";
       } else if (isNoPort(service.port())) {
         hint = "expected a port from 1 to 65535";
@@ -115,7 +110,7 @@ final class UserNetSettings implements UserNetConfig {
    * @param field of the device
    * @param problems takes the mistakes
    */
-  UserSpec resolve(String field, List<Problem> problems) {
+  public UserSpec resolve(String field, List<Problem> problems) {
     String prefix = field + ".user.";
     for (String target : policy.targets()) {
       try {
@@ -125,7 +120,7 @@ final class UserNetSettings implements UserNetConfig {
       }
     }
     String name = hostName;
-    if (name != null && !name.matches(LABEL)) {
+    if (name != null && !Names.isLabel(name)) {
       problems.add(
           new Problem(
               prefix + "hostName", name, "expected 1 to 63 letters, digits and hyphens: web-1"));
