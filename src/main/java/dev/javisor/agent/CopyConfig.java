@@ -44,4 +44,7 @@ public interface CopyConfig {
 
   /** Copies what the source leads to, if that is itself a link. Links below it stay links. */
   CopyConfig followSource();
+
+  /** Tells how far the copy is, as it goes on. Default: nobody. */
+  CopyConfig listener(CopyListener listener);
 }

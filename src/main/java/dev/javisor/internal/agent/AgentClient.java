@@ -90,7 +90,7 @@ public final class AgentClient implements Agent {
     return call(
         "the copy of %s into the guest's %s".formatted(host, guest),
         copy.timeout(),
-        call -> new TreeSender(call, copy.limit()).send(host, guest, copy));
+        call -> new TreeSender(call, copy.limit(), copy.listener()).send(host, guest, copy));
   }
 
   @Override
@@ -107,7 +107,9 @@ public final class AgentClient implements Agent {
     return call(
         "the copy of the guest's %s to %s".formatted(guest, host),
         copy.timeout(),
-        call -> new TreeReceiver(call, copy.limit()).receive(guest, copy, new HostTree(host)));
+        call ->
+            new TreeReceiver(call, copy.limit(), copy.listener())
+                .receive(guest, copy, new HostTree(host)));
   }
 
   @Override
@@ -118,7 +120,7 @@ public final class AgentClient implements Agent {
     call(
         "the read of the guest's " + path,
         MINUTE,
-        call -> new TreeReceiver(call, READ_LIMIT).receive(path, copy, file));
+        call -> new TreeReceiver(call, READ_LIMIT, copy.listener()).receive(path, copy, file));
     return file.bytes();
   }
 
@@ -133,7 +135,9 @@ public final class AgentClient implements Agent {
     call(
         "the write of the guest's " + path,
         MINUTE,
-        call -> new TreeSender(call, Long.MAX_VALUE).send(content, path, new CopySettings()));
+        call ->
+            new TreeSender(call, Long.MAX_VALUE, (entries, bytes) -> {})
+                .send(content, path, new CopySettings()));
   }
 
   @Override

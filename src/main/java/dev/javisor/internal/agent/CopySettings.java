@@ -1,6 +1,9 @@
 package dev.javisor.internal.agent;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.javisor.agent.CopyConfig;
+import dev.javisor.agent.CopyListener;
 import java.time.Duration;
 
 /** What the caller said of a copy. */
@@ -10,6 +13,7 @@ final class CopySettings implements CopyConfig {
   private int uid;
   private int gid;
   private boolean follow;
+  private CopyListener listener = (entries, bytes) -> {};
 
   @Override
   public CopyConfig timeout(Duration timeout) {
@@ -37,6 +41,16 @@ final class CopySettings implements CopyConfig {
   public CopyConfig followSource() {
     follow = true;
     return this;
+  }
+
+  @Override
+  public CopyConfig listener(CopyListener told) {
+    listener = requireNonNull(told, "listener");
+    return this;
+  }
+
+  CopyListener listener() {
+    return listener;
   }
 
   Duration timeout() {

@@ -1,5 +1,6 @@
 package dev.javisor.internal.agent;
 
+import dev.javisor.agent.CopyListener;
 import dev.javisor.agent.CopySummary;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,10 +20,10 @@ final class TreeReceiver {
   private final FrameWriter writer;
   private final CopyTally tally;
 
-  TreeReceiver(Call call, long limit) {
+  TreeReceiver(Call call, long limit, CopyListener listener) {
     reader = call.reader();
     writer = new FrameWriter(call.channel(), 256);
-    tally = new CopyTally(limit);
+    tally = new CopyTally(limit, listener);
   }
 
   /** Copies a path of the guest. */

@@ -3,6 +3,7 @@ package dev.javisor.internal.agent;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.util.Objects.requireNonNull;
 
+import dev.javisor.agent.CopyListener;
 import dev.javisor.agent.CopySummary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -41,10 +42,10 @@ final class TreeSender {
   private final CopyTally tally;
   private Path root = Path.of("");
 
-  TreeSender(Call call, long limit) {
+  TreeSender(Call call, long limit, CopyListener listener) {
     reader = call.reader();
     writer = new FrameWriter(call.channel(), Protocol.PAYLOAD_LIMIT);
-    tally = new CopyTally(limit);
+    tally = new CopyTally(limit, listener);
   }
 
   /** What a host's file is. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -224,6 +226,48 @@ class AgentCopyTest {
     assertEquals(
         "EFBIG",
         fails(() -> agent.copyOut(source.toString(), copy, c -> c.limit(100_000))).errno());
+    awaitNothingBut("source");
+  }
+
+  @Test
+  void shouldTellHowFarItIs() throws Exception {
+    makeTree();
+    Files.write(source.resolve("large"), new byte[3 << 20]);
+    List<Long> in = new ArrayList<>();
+    List<Long> out = new ArrayList<>();
+
+    agent.copyIn(source, copy.toString(), c -> c.listener((entries, bytes) -> in.add(bytes)));
+    CopySummary summary =
+        agent.copyOut(
+            copy.toString(),
+            folder.resolve("back"),
+            c -> c.listener((entries, bytes) -> out.add(bytes)));
+
+    assertEquals(4, in.size(), in::toString); // each MiB, and the end
+    assertEquals(4, out.size(), out::toString);
+    assertEquals(summary.bytes(), in.get(3));
+    assertEquals(summary.bytes(), out.get(3));
+  }
+
+  @Test
+  void shouldEndTheCopy_whenTheListenerThrows() throws Exception {
+    Files.write(source, new byte[3 << 20]);
+    IllegalStateException enough = new IllegalStateException("enough");
+
+    IllegalStateException e =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                agent.copyIn(
+                    source,
+                    copy.toString(),
+                    c ->
+                        c.listener(
+                            (entries, bytes) -> {
+                              throw enough;
+                            })));
+
+    assertSame(enough, e);
     awaitNothingBut("source");
   }
 
