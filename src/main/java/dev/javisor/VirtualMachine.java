@@ -25,6 +25,7 @@ import dev.javisor.guest.Initramfs;
 import dev.javisor.internal.config.HostMemory;
 import dev.javisor.internal.machine.Platforms;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -209,13 +210,28 @@ public interface VirtualMachine extends AutoCloseable {
    * A port of this host's loopback, 127.0.0.1, that leads to a TCP port of the guest by its first
    * user-mode network: one that was forwarded when the machine was built, or a free one that is
    * opened now. It stays open until the machine ends; who connects before anybody listens in the
-   * guest is reset.
+   * guest is reset: {@code waitFor(Wait.port(80))} waits for a service that takes its time.
    *
    * @throws IllegalStateException if there is no {@linkplain dev.javisor.config.NetConfig#user()
    *     user-mode network}, or the machine does not run
    * @throws IllegalArgumentException if it is no port
    */
   int port(int guestPort);
+
+  /**
+   * The URI of a page that the guest serves by HTTP, at {@link #port}.
+   *
+   * @param path path and query, from {@code /} on
+   * @throws IllegalArgumentException if that makes no URI, or it is no port
+   * @throws IllegalStateException if there is no {@linkplain dev.javisor.config.NetConfig#user()
+   *     user-mode network}, or the machine does not run
+   */
+  default URI uri(int guestPort, String path) {
+    if (!path.startsWith("/")) {
+      throw new IllegalArgumentException("a path from / on, not \"" + path + '"');
+    }
+    return URI.create("http://127.0.0.1:" + port(guestPort) + path);
+  }
 
   /**
    * Connects to a TCP port of the guest: as {@link #connect(int, Duration)}, within 10 seconds.
@@ -228,7 +244,8 @@ public interface VirtualMachine extends AutoCloseable {
 
   /**
    * Connects to a TCP port of the guest by its first user-mode network, without a port of the host.
-   * Waits until the guest has its address; but a guest where nobody listens refuses at once.
+   * Waits until the guest has its address; but a guest where nobody listens refuses at once ({@code
+   * waitFor(Wait.port(80))} waits for somebody).
    *
    * @param timeout how long to wait for the guest
    * @throws dev.javisor.error.NetworkException if it cannot, with the reason

@@ -80,6 +80,8 @@ class BuilderUserNetTest extends BuilderFixture {
       assertEquals(NetworkException.Reason.NOT_RUNNING, e.reason());
       assertThrows(IllegalStateException.class, () -> vm.port(80));
       assertThrows(IllegalArgumentException.class, () -> vm.port(65536));
+      assertThrows(IllegalStateException.class, () -> vm.uri(80, "/"));
+      assertThrows(IllegalArgumentException.class, () -> vm.uri(80, "page"));
     }
     try (VirtualMachine vm = fixture.builder().build()) {
       Exception e = assertThrows(IllegalStateException.class, () -> vm.connect(80));

@@ -13,6 +13,7 @@ import dev.javisor.config.NetChannel;
 import dev.javisor.error.AgentException;
 import dev.javisor.testing.microguest.HostResources;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.Channels;
@@ -61,6 +62,9 @@ class VmLinuxTest {
         web.write(UTF_8.encode("GET / HTTP/1.0\r\n\r\n"));
         String page = new String(Channels.newInputStream(web).readAllBytes(), UTF_8);
         assertTrue(page.endsWith("page\n"), page);
+      }
+      try (InputStream page = vm.uri(80, "/index.html").toURL().openStream()) {
+        assertEquals("page\n", new String(page.readAllBytes(), UTF_8));
       }
     }
 

@@ -4,16 +4,17 @@ import dev.javisor.VirtualMachine;
 import dev.javisor.junit.Vm;
 import java.nio.file.*;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class LinuxTest {
   @Test
-  void shouldRunLinux(@Vm VirtualMachine vm, @TempDir Path folder) throws Exception {
+  void shouldRunLinux(@Vm VirtualMachine vm) throws Exception {
     assertTrue(vm.exec("uname", "-a").requireSuccess().stdout().startsWith("Linux"));
-    Path file = Files.writeString(folder.resolve("in.txt"), "hello\n");
-    vm.agent().copyIn(file, "/tmp/file.txt");
-    vm.agent().copyOut("/tmp/file.txt", folder.resolve("out.txt"));
-    assertEquals("hello\n", Files.readString(folder.resolve("out.txt")));
+    vm.agent().copyIn(Path.of("pom.xml"), "/tmp/pom.xml");
+    vm.agent().copyOut("/tmp/pom.xml", Path.of("target/copy.xml"));
+    assertEquals(-1, Files.mismatch(Path.of("pom.xml"), Path.of("target/copy.xml")));
+    vm.exec("httpd", "-h", "/tmp").requireSuccess();
+    String page = new String(vm.uri(80, "/pom.xml").toURL().openStream().readAllBytes());
+    assertEquals(Files.readString(Path.of("pom.xml")), page);
     assertTrue(vm.console().text().contains("Linux version"));
   }
 }

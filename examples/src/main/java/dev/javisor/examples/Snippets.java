@@ -142,7 +142,7 @@ final class Snippets {
                         .forward(0, 80) // a free port of 127.0.0.1 leads to the guest's port 80
                         .listen("db", 5432, FakeDatabase::serve))); // Java code is the host db
     VirtualMachine vm = builder.build().boot();
-    URI page = URI.create("http://127.0.0.1:" + vm.port(80) + "/");
+    URI page = vm.uri(80, "/"); // at vm.port(80) of this machine
     try (NetChannel channel = vm.connect(22)) { // to a port of the guest, by no port of the host
       channel.read(ByteBuffer.allocate(80));
     }
