@@ -61,7 +61,7 @@ final class Forwards implements AutoCloseable {
    * @param hostPort or 0 for a free one
    * @throws IllegalStateException if that cannot be, saying why and what helps
    */
-  synchronized void open(int hostPort, int guestPort, Loop loop, TcpSide tcp) {
+  synchronized void open(int hostPort, int guestPort, Loop loop, ForwardQueue queue) {
     ServerSocketChannel channel;
     try {
       channel = bind(hostPort);
@@ -69,23 +69,24 @@ final class Forwards implements AutoCloseable {
       throw new IllegalStateException("host port %d: %s".formatted(hostPort, hint(hostPort, e)), e);
     }
     byGuestPort.putIfAbsent(guestPort, channel);
-    loop.execute(() -> register(channel, guestPort, loop, tcp));
+    loop.execute(() -> register(channel, guestPort, loop, queue));
   }
 
-  private static void register(ServerSocketChannel channel, int guestPort, Loop loop, TcpSide tcp) {
+  private static void register(
+      ServerSocketChannel channel, int guestPort, Loop loop, ForwardQueue queue) {
     try {
       channel.configureBlocking(false);
-      loop.register(channel, SelectionKey.OP_ACCEPT, key -> accept(channel, guestPort, tcp));
+      loop.register(channel, SelectionKey.OP_ACCEPT, key -> accept(channel, guestPort, queue));
     } catch (IOException e) {
       throw new IllegalStateException("a port is not forwarded: " + e.getMessage(), e);
     }
   }
 
-  private static void accept(ServerSocketChannel channel, int guestPort, TcpSide tcp)
+  private static void accept(ServerSocketChannel channel, int guestPort, ForwardQueue queue)
       throws IOException {
     SocketChannel accepted = channel.accept();
     if (accepted != null) {
-      tcp.forward(accepted, guestPort);
+      queue.forward(accepted, guestPort);
     }
   }
 

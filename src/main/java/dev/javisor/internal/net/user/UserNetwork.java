@@ -147,7 +147,7 @@ public final class UserNetwork implements OffloadingBackend {
     Forwards forwards = now.parts.forwards();
     synchronized (forwards) {
       if (forwards.hostPort(guestPort) == 0) {
-        forwards.open(0, guestPort, now.loop, now.parts.tcp());
+        forwards.open(0, guestPort, now.loop, now.parts.forwardQueue());
       }
       return forwards.hostPort(guestPort);
     }

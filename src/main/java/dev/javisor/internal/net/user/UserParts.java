@@ -14,6 +14,7 @@ final class UserParts implements AutoCloseable {
   private final TcpSide tcp;
   private final ArpHost arp;
   private final Ndp ndp;
+  private final ForwardQueue forwardQueue;
   private final Forwards forwards = new Forwards();
 
   UserParts(
@@ -39,6 +40,7 @@ final class UserParts implements AutoCloseable {
     tcp =
         new TcpSide(
             subnet, loop, out, names, neighbours, egress, counters, services, nanos, random);
+    forwardQueue = new ForwardQueue(subnet, arp, tcp, nanos);
     nat = new UdpNat(subnet, loop, writer, icmp, egress, counters, nanos);
     stack =
         new UserStack(
@@ -57,7 +59,7 @@ final class UserParts implements AutoCloseable {
             tcp);
     try {
       for (UserSpec.Forward forward : spec.forwards()) {
-        forwards.open(forward.hostPort(), forward.guestPort(), loop, tcp);
+        forwards.open(forward.hostPort(), forward.guestPort(), loop, forwardQueue);
       }
     } catch (RuntimeException e) {
       close();
@@ -77,6 +79,10 @@ final class UserParts implements AutoCloseable {
     return forwards;
   }
 
+  ForwardQueue forwardQueue() {
+    return forwardQueue;
+  }
+
   UdpNat nat() {
     return nat;
   }
@@ -92,6 +98,7 @@ final class UserParts implements AutoCloseable {
 
   /** Does what is due by now. */
   void tick() {
+    forwardQueue.tick();
     nat.tick();
     tcp.tick();
     ndp.tick();
@@ -99,13 +106,15 @@ final class UserParts implements AutoCloseable {
 
   /** When {@link #tick} is due. */
   long nextDeadline() {
-    return Math.min(ndp.nextDeadline(), Math.min(nat.nextDeadline(), tcp.nextDeadline()));
+    long ofTraffic = Math.min(nat.nextDeadline(), tcp.nextDeadline());
+    return Math.min(Math.min(ndp.nextDeadline(), forwardQueue.nextDeadline()), ofTraffic);
   }
 
   @Override
   public void close() {
-    tcp.close();
     forwards.close();
+    forwardQueue.close();
+    tcp.close();
     nat.close();
     resolver.close();
   }

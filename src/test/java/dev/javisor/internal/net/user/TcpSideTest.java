@@ -2,6 +2,8 @@ package dev.javisor.internal.net.user;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,8 +29,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Connections of a guest with sockets of this host and with Java code. */
+@Timeout(180)
 class TcpSideTest {
   private static byte[] bytes(int count) {
     byte[] bytes = new byte[count];
@@ -202,6 +206,62 @@ class TcpSideTest {
 
       assertArrayEquals(page, got.join());
       assertArrayEquals(new byte[] {7}, tcp.served.received.toByteArray());
+    }
+  }
+
+  private static CompletableFuture<byte[]> readAll(int hostPort) {
+    return start(
+        () -> {
+          try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), hostPort)) {
+            return socket.getInputStream().readAllBytes();
+          }
+        });
+  }
+
+  @Test
+  void shouldForwardOnceTheGuestIsThere_whenItHasSaidNothingYet() throws Exception {
+    int hostPort = freePort();
+    UserSpec spec =
+        new UserSpec(
+            null, NetPolicy.none(), null, List.of(new UserSpec.Forward(hostPort, 80)), List.of());
+    try (GuestSide guest = new GuestSide(spec)) {
+      GuestTcp tcp = new GuestTcp(guest);
+      byte[] page = bytes(1000);
+      tcp.served = new GuestTcp.Talk(page);
+      CompletableFuture<byte[]> got = readAll(hostPort);
+      awaitQuestion(guest);
+
+      guest.ping(GuestSide.OWN, GuestSide.GATEWAY, new byte[8]);
+      tcp.until(got::isDone);
+
+      assertArrayEquals(page, got.join());
+    }
+  }
+
+  /** Until the guest is asked for its address. */
+  private static void awaitQuestion(GuestSide guest) throws IOException {
+    while (guest.received.stream().noneMatch(frame -> frame.getShort(12) == 0x0806)) {
+      guest.driver.turn(1);
+    }
+  }
+
+  @Test
+  void shouldReset_whenNoGuestComesInTime() throws Exception {
+    int hostPort = freePort();
+    UserSpec spec =
+        new UserSpec(
+            null, NetPolicy.none(), null, List.of(new UserSpec.Forward(hostPort, 80)), List.of());
+    try (GuestSide guest = new GuestSide(spec)) {
+      CompletableFuture<byte[]> got = readAll(hostPort);
+      awaitQuestion(guest);
+      assertFalse(got.isDone());
+
+      guest.nanos.addAndGet(ForwardQueue.PATIENCE_NANOS);
+      guest.driver.turn(1);
+
+      ExecutionException e =
+          assertThrows(ExecutionException.class, () -> got.get(1, TimeUnit.MINUTES));
+      assertInstanceOf(SocketException.class, e.getCause());
     }
   }
 

@@ -1,0 +1,84 @@
+package dev.javisor.internal.net.user;
+
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.function.LongSupplier;
+
+/**
+ * Connections to forwarded ports, on their way to the guest: while its address is not known they
+ * wait, up to {@value #PATIENCE_NANOS} ns and {@value #MOST} of them, and the guest is asked. It
+ * may still be about to get its address, or have got it and said nothing since.
+ *
+ * <p>Threading: the network's.
+ */
+final class ForwardQueue implements AutoCloseable {
+  static final long PATIENCE_NANOS = 10_000_000_000L;
+  static final int MOST = 128;
+
+  private static final long PAUSE_NANOS = 50_000_000L;
+  private static final long NEVER = Long.MAX_VALUE / 2;
+
+  private final Subnet subnet;
+  private final ArpHost arp;
+  private final TcpSide tcp;
+  private final LongSupplier nanos;
+  private final Queue<Waiting> waiting = new ArrayDeque<>();
+  private long askAt;
+
+  /** A connection of this host, until when it waits, and where it leads. */
+  private record Waiting(SocketChannel channel, int guestPort, long deadline) {}
+
+  ForwardQueue(Subnet subnet, ArpHost arp, TcpSide tcp, LongSupplier nanos) {
+    this.subnet = subnet;
+    this.arp = arp;
+    this.tcp = tcp;
+    this.nanos = nanos;
+  }
+
+  /** Connects a socket to the guest, now or soon; it is reset if that cannot be. */
+  void forward(SocketChannel channel, int guestPort) {
+    if (tcp.guest().isPresent()) {
+      tcp.forward(channel, guestPort);
+    } else if (waiting.size() >= MOST) {
+      TcpRelay.reset(channel);
+    } else {
+      long now = nanos.getAsLong();
+      if (waiting.isEmpty()) {
+        askAt = now;
+      }
+      waiting.add(new Waiting(channel, guestPort, now + PATIENCE_NANOS));
+    }
+  }
+
+  /** Does what is due by now. */
+  void tick() {
+    Waiting first;
+    if (tcp.guest().isPresent()) {
+      while ((first = waiting.poll()) != null) {
+        tcp.forward(first.channel, first.guestPort);
+      }
+      return;
+    }
+    long now = nanos.getAsLong();
+    while ((first = waiting.peek()) != null && now - first.deadline >= 0) {
+      waiting.remove();
+      TcpRelay.reset(first.channel);
+    }
+    if (!waiting.isEmpty() && now - askAt >= 0) {
+      arp.ask(subnet.host(false, Subnet.FIRST_GUEST));
+      askAt = now + PAUSE_NANOS;
+    }
+  }
+
+  /** When {@link #tick} is due. */
+  long nextDeadline() {
+    return waiting.isEmpty() ? nanos.getAsLong() + NEVER : askAt;
+  }
+
+  @Override
+  public void close() {
+    waiting.forEach(one -> TcpRelay.reset(one.channel));
+    waiting.clear();
+  }
+}
