@@ -20,7 +20,7 @@ import org.slf4j.Logger;
  *
  * @param <B> the builder, which each method returns
  */
-public interface ConsoleBuilder<B> {
+public interface ConsoleBuilder<B extends ConsoleBuilder<B>> {
   /**
    * What the first serial port is connected to, {@code ttyS0} in Linux. Default: {@link
    * ConsoleMode#api()} as long as there is no virtio console, then {@link ConsoleMode#none()}.

@@ -3,24 +3,18 @@ package dev.javisor;
 import dev.javisor.agent.Agent;
 import dev.javisor.agent.ExecResult;
 import dev.javisor.agent.PortForward;
-import dev.javisor.backend.BlockBackend;
-import dev.javisor.backend.NetBackend;
 import dev.javisor.config.AgentConfig;
 import dev.javisor.config.ConsoleMode;
 import dev.javisor.config.CpuConfig;
-import dev.javisor.config.DiskConfig;
 import dev.javisor.config.MemoryConfig;
 import dev.javisor.config.MemoryFit;
 import dev.javisor.config.NetChannel;
-import dev.javisor.config.NetConfig;
 import dev.javisor.config.OnReset;
 import dev.javisor.config.PlatformConfig;
-import dev.javisor.config.VsockConfig;
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmListener;
 import dev.javisor.event.VmState;
-import dev.javisor.guest.GuestKernel;
 import dev.javisor.guest.Initramfs;
 import dev.javisor.internal.config.HostMemory;
 import dev.javisor.internal.machine.Platforms;
@@ -314,45 +308,10 @@ public interface VirtualMachine extends AutoCloseable {
    *
    * <p>Not meant to be implemented outside Javisor, but by mocks: methods will be added.
    */
-  interface Builder extends ConsoleBuilder<Builder> {
+  interface Builder
+      extends PayloadBuilder<Builder>, DeviceBuilder<Builder>, ConsoleBuilder<Builder> {
     /** The machine's name. Default: {@code vm-} and a random number. */
     Builder name(String name);
-
-    /**
-     * The file of the kernel: an ELF vmlinux with a PVH note, or a bzImage. A firmware that is such
-     * a file may be passed here too.
-     */
-    Builder kernel(Path kernel);
-
-    /**
-     * The kernel in the file that it was given or shipped in. A bzImage unpacks itself in the
-     * guest; {@code kernel(kernel.vmlinux())} saves the guest that work.
-     */
-    Builder kernel(GuestKernel kernel);
-
-    /**
-     * The file of a firmware, instead of a kernel: an ELF file with a PVH note, such as {@code
-     * CLOUDHV.fd} of EDK2. It loads the boot loader or kernel that a disk has; there is no
-     * initramfs and no command line then.
-     */
-    Builder firmware(Path firmware);
-
-    /** The file of the initial RAM file system. Default: none. */
-    Builder initramfs(Path initramfs);
-
-    /**
-     * The initial RAM file system, written by each {@link #build} to a file without a name, which
-     * takes room on the file system of {@code java.io.tmpdir}.
-     */
-    Builder initramfs(Initramfs initramfs);
-
-    /**
-     * The kernel's command line. Default {@code console=ttyS0}, or {@code console=hvc0} if {@link
-     * VirtualMachine#console()} is the virtio console, which shows Linux there.
-     *
-     * @param cmdline at most 2047 bytes as UTF-8, which is what Linux takes on x86, without NUL
-     */
-    Builder cmdline(String cmdline);
 
     /** The number of vCPUs, at least 1. Default 1. */
     Builder cpus(int count);
@@ -380,65 +339,6 @@ public interface VirtualMachine extends AutoCloseable {
     Builder platform(Consumer<? super PlatformConfig> platform);
 
     /**
-     * Adds a disk: a raw image file or a block device that the guest may write to. It is locked
-     * while the machine runs.
-     */
-    Builder disk(Path path);
-
-    /**
-     * Adds a disk with a path.
-     *
-     * @param disk told at once
-     */
-    Builder disk(Consumer<? super DiskConfig> disk);
-
-    /** Adds a disk that is Java code. It is never closed by the machine. */
-    Builder disk(BlockBackend backend);
-
-    /**
-     * Adds a disk that is Java code. It is never closed by the machine.
-     *
-     * @param disk told at once; what is about files is not for such disks
-     */
-    Builder disk(BlockBackend backend, Consumer<? super DiskConfig> disk);
-
-    /**
-     * Adds a network device on a TAP interface that is made for it, with all values chosen by
-     * Javisor: {@link VirtualMachine#nets} tells them.
-     */
-    Builder net();
-
-    /**
-     * Adds a network device on a TAP interface.
-     *
-     * @param net told at once
-     */
-    Builder net(Consumer<? super NetConfig> net);
-
-    /** Adds a network device whose other side is Java code. It is never closed by the machine. */
-    Builder net(NetBackend backend);
-
-    /**
-     * Adds a network device whose other side is Java code. It is never closed by the machine.
-     *
-     * @param net told at once; what is about interfaces is not for such devices
-     */
-    Builder net(NetBackend backend, Consumer<? super NetConfig> net);
-
-    /**
-     * Gives the guest a vsock device with CID 3: {@link VirtualMachine#vsock} connects to its
-     * ports. Linux's driver is {@code vmw_vsock_virtio_transport}. Default: none.
-     */
-    Builder vsock();
-
-    /**
-     * Gives the guest a vsock device.
-     *
-     * @param vsock told at once
-     */
-    Builder vsock(Consumer<? super VsockConfig> vsock);
-
-    /**
      * Puts Javisor's agent into the guest, which runs commands there, copies files and answers for
      * its ports: {@link VirtualMachine#agent}. With it comes a vsock device, unless there is one
      * already. Default: none.
@@ -461,35 +361,6 @@ public interface VirtualMachine extends AutoCloseable {
      */
     Builder timeoutMultiplier(double multiplier);
 
-    /**
-     * Gives the guest random numbers of the host's {@code /dev/urandom}: a virtio entropy device,
-     * which Linux offers as {@code /dev/hwrng}. Default: no such device.
-     */
-    Builder rng();
-
-    /**
-     * Gives the guest random numbers: as {@link #rng()}, from another file.
-     *
-     * @param source a file that never ends, such as {@code /dev/hwrng}
-     */
-    Builder rng(Path source);
-
-    /**
-     * Gives the guest a panic device (pvpanic on the PCI bus), by which its kernel says that it has
-     * panicked: the machine ends at once then, with {@link VmExit.Panic}, whatever {@code onReset}
-     * says, and whatever the console shows. A guest that has loaded a crash kernel goes on into
-     * that. Linux's driver is {@code pvpanic-pci}, a module in most distributions. Default: no such
-     * device.
-     */
-    Builder pvpanic();
-
-    /**
-     * Gives the guest a watchdog that resets it when it hangs: ACPI's WDAT, {@code /dev/watchdog}
-     * in Linux by its module {@code wdat_wdt}. What a reset leads to is up to {@link #onReset}. It
-     * stands still while the machine is paused. Default: none.
-     */
-    Builder watchdog();
-
     /** What to do about RAM that the host cannot hold. Default {@link MemoryFit#WARN}. */
     Builder memoryFit(MemoryFit memoryFit);
 
@@ -505,15 +376,6 @@ public interface VirtualMachine extends AutoCloseable {
      * {@link VirtualMachine#boot}. Default: {@code Thread::new}.
      */
     Builder threadFactory(ThreadFactory factory);
-
-    /**
-     * Has the machine's device queues served by a thread that it shares with other machines.
-     * Default: each queue has a thread of its own, which is faster.
-     *
-     * @param loop made by {@link QueueLoop#create}
-     * @throws IllegalArgumentException if it was not
-     */
-    Builder queueLoop(QueueLoop loop);
 
     /**
      * Checks everything, this host included, and makes the machine. Nothing is taken from the host

@@ -8,7 +8,6 @@ import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VcpuState;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmState;
-import dev.javisor.internal.console.ConsoleInput;
 import dev.javisor.internal.console.ConsoleLog;
 import dev.javisor.internal.machine.Machine;
 import dev.javisor.internal.machine.MachineBootException;
@@ -40,7 +39,7 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   private final VmSetup setup;
   private final VmMonitor monitor;
   private final CallLegality legality;
-  private final ConsoleInput input;
+  private final ConsoleTyping typing;
   private final ReentrantLock lifecycle = new ReentrantLock();
   private boolean bootCalled;
   private int haltedChecks;
@@ -50,8 +49,8 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
 
   VmLifecycle(VmSetup setup) {
     this.setup = setup;
-    input = new ConsoleInput(this::offerInput);
-    monitor = new VmMonitor(setup, body -> newThread("events", body), input::ready, this);
+    typing = new ConsoleTyping(() -> machine);
+    monitor = new VmMonitor(setup, body -> newThread("events", body), typing::ready, this);
     legality = new CallLegality(setup.name(), monitor);
   }
 
@@ -256,28 +255,11 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   }
 
   void write(byte[] bytes) throws InterruptedException {
-    if (state() == VmState.CREATED) {
-      throw legality.illegal("console().write()", "it was not booted");
-    }
-    int typed = input.write(bytes, () -> monitor.exit() == null);
-    if (typed < bytes.length) {
-      throw legality.illegal(
-          "console().write()", "the guest took %d of %d bytes".formatted(typed, bytes.length));
-    }
+    typing.write(bytes, monitor, legality);
   }
 
   void resizeConsole(int columns, int rows) {
-    if (columns >>> 16 != 0 || rows >>> 16 != 0) {
-      throw new IllegalArgumentException(
-          "console size of %d columns and %d rows: expected 0 to 65535".formatted(columns, rows));
-    }
-    if (state() == VmState.CREATED) {
-      throw legality.illegal("console().resize()", "it was not booted");
-    }
-    Machine known = machine;
-    if (known != null) {
-      known.resizeConsole(columns, rows);
-    }
+    typing.resize(columns, rows, monitor, legality);
   }
 
   Optional<Path> serialPath() {
@@ -288,11 +270,6 @@ final class VmLifecycle implements ConsoleHub.HaltWatch {
   Optional<Path> virtioConsolePath() {
     Machine known = machine;
     return known == null ? Optional.empty() : known.virtioConsolePath();
-  }
-
-  private int offerInput(byte[] bytes, int offset, int length) {
-    Machine known = machine;
-    return known == null ? 0 : known.consoleInput(bytes, offset, length);
   }
 
   /**

@@ -37,7 +37,8 @@ class MockableApiTest {
     when(vm.awaitExit(any(Duration.class))).thenReturn(new VmExit.PowerOff());
     when(console.tail(3)).thenReturn("bye");
 
-    try (VirtualMachine booted = builder.kernel(Path.of("x")).cpus(2).build().boot()) {
+    try (VirtualMachine booted =
+        builder.kernel(Path.of("x")).rng().consoleBuffer("1M").cpus(2).build().boot()) {
       assertSame(vm, booted);
       booted.console().write("poweroff\n");
       assertEquals(new VmExit.PowerOff(), booted.awaitExit(Duration.ofSeconds(1)));
