@@ -148,8 +148,11 @@ static bool take_answer(const struct client *client, const uint8_t *bytes, size_
     return lease->type != 0;
 }
 
-/* The type of the answer that came within WAIT milliseconds, or 0. */
-static uint8_t await_answer(const struct client *client, int wait, struct lease *lease)
+/*
+ * The type of the answer that came within WAIT milliseconds, or 0. To a request it is no offer: where an answer was slow,
+ * this client has asked again, and another offer is still to come.
+ */
+static uint8_t await_answer(const struct client *client, int wait, bool requested, struct lease *lease)
 {
     int64_t deadline = now_ms() + wait;
     int64_t left;
@@ -160,7 +163,8 @@ static uint8_t await_answer(const struct client *client, int wait, struct lease 
         if (poll(&ready, 1, (int)left) <= 0)
             continue;
         length = recv(client->fd, bytes, sizeof bytes, MSG_DONTWAIT);
-        if (length > 0 && take_answer(client, bytes, (size_t)length, lease))
+        if (length > 0 && take_answer(client, bytes, (size_t)length, lease)
+            && requested == (lease->type != OFFER))
             return lease->type;
     }
     return 0;
@@ -171,8 +175,10 @@ static bool obtain(const struct client *client, struct lease *lease)
     int wait = FIRST_WAIT;
     for (int round = 0; round < ROUNDS; round++) {
         struct lease offered;
-        if (ask(client, DISCOVER, NULL) == 0 && await_answer(client, wait, &offered) == OFFER
-            && ask(client, REQUEST, &offered) == 0 && await_answer(client, wait, lease) == ACK)
+        if (ask(client, DISCOVER, NULL) < 0)
+            usleep((useconds_t)wait * 1000);
+        else if (await_answer(client, wait, false, &offered) == OFFER && ask(client, REQUEST, &offered) == 0
+            && await_answer(client, wait, true, lease) == ACK)
             return true;
         wait = 2 * wait < LAST_WAIT ? 2 * wait : LAST_WAIT;
     }
