@@ -67,19 +67,25 @@ class ExamplesLinuxTest {
 
   @Test
   void shouldTestAServiceOfDebian() throws Exception {
-    String output =
-        start(
-            "WebServerTest",
-            List.of(
-                "-Djavisor.timeout.multiplier=10",
-                "-Djavisor.console.dir=" + folder,
-                "org.junit.platform.console.ConsoleLauncher",
-                "execute",
-                "--fail-if-no-tests",
-                "--select-class",
-                "dev.javisor.examples.WebServerTest"));
+    assertTrue(test("WebServerTest").contains("2 tests successful"));
+  }
 
-    assertTrue(output.contains("2 tests successful"), output);
+  @Test
+  void shouldElectALeader_loseItToAPartition_andAgreeWhenItIsHealed() throws Exception {
+    assertTrue(test("LeaderElectionTest").contains("1 tests successful"));
+  }
+
+  private String test(String example) throws IOException, InterruptedException {
+    return start(
+        example,
+        List.of(
+            "-Djavisor.timeout.multiplier=10",
+            "-Djavisor.console.dir=" + folder,
+            "org.junit.platform.console.ConsoleLauncher",
+            "execute",
+            "--fail-if-no-tests",
+            "--select-class",
+            "dev.javisor.examples." + example));
   }
 
   private String run(String example, String... arguments) throws IOException, InterruptedException {

@@ -127,5 +127,6 @@ final class DebianTree {
   /** Unpacks beforehand what tests on a machine without a network will ask for. */
   public static void main(String[] args) throws Exception {
     System.out.println(WebServerTest.nginx());
+    System.out.println(EtcdNode.files());
   }
 }
