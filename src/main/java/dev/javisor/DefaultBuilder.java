@@ -164,7 +164,7 @@ final class DefaultBuilder extends BuilderDevices {
         problems.addAll(platform.check(spec));
       }
       refuse(problems, facts.problem());
-      return new DefaultVirtualMachine(setup);
+      return new DefaultVirtualMachine(setup, spec);
     } catch (RuntimeException e) {
       setup.letGo().run();
       throw e;

@@ -5,6 +5,8 @@ import dev.javisor.config.NetChannel;
 import dev.javisor.event.VcpuInfo;
 import dev.javisor.event.VmExit;
 import dev.javisor.event.VmState;
+import dev.javisor.internal.config.MachineSize;
+import dev.javisor.internal.machine.MachineSpec;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
@@ -19,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The handle that users hold. All it does is delegate, and be missed when it is lost. */
-final class DefaultVirtualMachine implements VirtualMachine {
+final class DefaultVirtualMachine implements VirtualMachine, MachineSize {
   private static final Logger LOG = LoggerFactory.getLogger(VirtualMachine.class);
   private static final Cleaner CLEANER = Cleaner.create();
 
@@ -29,14 +31,21 @@ final class DefaultVirtualMachine implements VirtualMachine {
   private final Optional<DefaultVsock> vsock;
   private final Optional<VmAgent> agent;
   private final double timeoutMultiplier;
+  private final int vcpuCount;
+  private final long ramBytes;
   private final Cleaner.Cleanable leakReport;
 
-  DefaultVirtualMachine(VmSetup setup) {
+  /**
+   * @param spec what its setup has come to
+   */
+  DefaultVirtualMachine(VmSetup setup, MachineSpec spec) {
     lifecycle = new VmLifecycle(setup);
     nets = setup.nets();
     vsock = setup.vsock();
     agent = setup.agent();
     timeoutMultiplier = setup.timeoutMultiplier();
+    vcpuCount = spec.cpus().count();
+    ramBytes = spec.ram().bytes();
     console = new DefaultConsole(this, lifecycle);
     leakReport =
         CLEANER.register(this, new LeakReport(lifecycle, new Throwable("it was created here")));
@@ -126,6 +135,16 @@ final class DefaultVirtualMachine implements VirtualMachine {
   @Override
   public List<VcpuInfo> vcpus() {
     return lifecycle.vcpus();
+  }
+
+  @Override
+  public int vcpuCount() {
+    return vcpuCount;
+  }
+
+  @Override
+  public long ramBytes() {
+    return ramBytes;
   }
 
   @Override

@@ -87,12 +87,7 @@ final class Budget {
    * @throws ExtensionConfigurationException if it is more than there ever is
    */
   synchronized Grant acquire(String context, Need need) throws InterruptedException {
-    if (!need.fitsInto(whole)) {
-      throw new ExtensionConfigurationException(
-          "the test's machines want %s, but all tests together have %s; make them smaller, or raise"
-                  .formatted(need, whole)
-              + " javisor.budget.cpus and javisor.budget.memory (JUnit configuration parameters)");
-    }
+    checkFits(need);
     Ticket ticket = Ticket.of(context);
     queue.addLast(ticket);
     try {
@@ -116,6 +111,20 @@ final class Budget {
     } finally {
       queue.removeIf(waiting -> waiting == ticket);
       notifyAll();
+    }
+  }
+
+  /**
+   * Throws ExtensionConfigurationException if it is more than there ever is.
+   *
+   * @param need what somebody wants in all
+   */
+  void checkFits(Need need) {
+    if (!need.fitsInto(whole)) {
+      throw new ExtensionConfigurationException(
+          "the test's machines want %s, but all tests together have %s; make them smaller, or raise"
+                  .formatted(need, whole)
+              + " javisor.budget.cpus and javisor.budget.memory (JUnit configuration parameters)");
     }
   }
 

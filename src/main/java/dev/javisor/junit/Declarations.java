@@ -1,6 +1,7 @@
 package dev.javisor.junit;
 
 import dev.javisor.VirtualMachine;
+import dev.javisor.net.VirtualSwitch;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
@@ -35,8 +36,48 @@ final class Declarations {
         type,
         field ->
             AnnotationSupport.isAnnotated(field, Vm.class)
+                && field.getType() != VirtualSwitch.class
                 && Modifier.isStatic(field.getModifiers()) == isStatic,
         HierarchyTraversalMode.TOP_DOWN);
+  }
+
+  /** The annotated fields for networks, likewise. */
+  static List<Field> networkFields(Class<?> type, boolean isStatic) {
+    return ReflectionSupport.findFields(
+        type,
+        field ->
+            AnnotationSupport.isAnnotated(field, Vm.class)
+                && field.getType() == VirtualSwitch.class
+                && Modifier.isStatic(field.getModifiers()) == isStatic,
+        HierarchyTraversalMode.TOP_DOWN);
+  }
+
+  /**
+   * The name of the network that a field is for.
+   *
+   * @throws VmSpec.MisdeclaredException if it makes no sense
+   */
+  static String network(Field field) {
+    checkNotFinal(field);
+    return network(annotation(field), where(field));
+  }
+
+  /**
+   * The name of the network that a parameter is for.
+   *
+   * @throws VmSpec.MisdeclaredException if it makes no sense
+   */
+  static String network(Parameter parameter, int index) {
+    return network(annotation(parameter), where(parameter, index));
+  }
+
+  private static String network(Vm vm, String where) {
+    if (vm.network().isEmpty() || !vm.value().isEmpty() || !vm.shared().isEmpty()) {
+      throw new VmSpec.MisdeclaredException(
+          "%s: for a VirtualSwitch write @Vm(network = \"NAME\"), and no other name"
+              .formatted(where));
+    }
+    return vm.network();
   }
 
   /**
@@ -45,18 +86,26 @@ final class Declarations {
    * @throws VmSpec.MisdeclaredException if it makes no sense
    */
   static VmSpec spec(Field field) {
-    String where =
-        "@Vm on field %s.%s".formatted(field.getDeclaringClass().getSimpleName(), field.getName());
+    String where = where(field);
     if (field.getType() != VirtualMachine.class) {
       throw new VmSpec.MisdeclaredException(
           "%s: expected the type %s, not %s"
               .formatted(where, VirtualMachine.class.getName(), field.getType().getName()));
     }
+    checkNotFinal(field);
+    return VmSpec.of(annotation(field), where);
+  }
+
+  private static String where(Field field) {
+    return "@Vm on field %s.%s"
+        .formatted(field.getDeclaringClass().getSimpleName(), field.getName());
+  }
+
+  private static void checkNotFinal(Field field) {
     if (Modifier.isFinal(field.getModifiers())) {
       throw new VmSpec.MisdeclaredException(
-          "%s: it is set from outside: it cannot be final".formatted(where));
+          "%s: it is set from outside: it cannot be final".formatted(where(field)));
     }
-    return VmSpec.of(annotation(field), where);
   }
 
   /**
@@ -65,19 +114,22 @@ final class Declarations {
    * @throws VmSpec.MisdeclaredException if it makes no sense
    */
   static VmSpec spec(Parameter parameter, int index) {
-    Executable executable = parameter.getDeclaringExecutable();
-    String where =
-        "@Vm on parameter %d of %s.%s"
-            .formatted(
-                index + 1,
-                executable.getDeclaringClass().getSimpleName(),
-                executable instanceof Method ? executable.getName() : "(constructor)");
+    String where = where(parameter, index);
     if (parameter.getType() != VirtualMachine.class) {
       throw new VmSpec.MisdeclaredException(
           "%s: expected the type %s, not %s"
               .formatted(where, VirtualMachine.class.getName(), parameter.getType().getName()));
     }
     return VmSpec.of(annotation(parameter), where);
+  }
+
+  private static String where(Parameter parameter, int index) {
+    Executable executable = parameter.getDeclaringExecutable();
+    return "@Vm on parameter %d of %s.%s"
+        .formatted(
+            index + 1,
+            executable.getDeclaringClass().getSimpleName(),
+            executable instanceof Method ? executable.getName() : "(constructor)");
   }
 
   /** What stores know a field's machine by. */
@@ -102,7 +154,8 @@ final class Declarations {
     Map<Object, VmSpec> found = new LinkedHashMap<>();
     Parameter[] parameters = executable.getParameters();
     for (int i = 0; i < parameters.length; i++) {
-      if (AnnotationSupport.isAnnotated(parameters[i], Vm.class)) {
+      if (AnnotationSupport.isAnnotated(parameters[i], Vm.class)
+          && parameters[i].getType() != VirtualSwitch.class) {
         VmSpec spec = spec(parameters[i], i);
         found.put(key(executable, i, spec), spec);
       }

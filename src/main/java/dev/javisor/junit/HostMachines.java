@@ -33,8 +33,7 @@ final class HostMachines implements MachineSource {
     builder
         .kernel(debian.kernel())
         .cmdline(words.isEmpty() ? CMDLINE : CMDLINE + " " + words)
-        .agent(agent -> agent.busybox(debian.busybox()))
-        .net(net -> net.user());
+        .agent(agent -> agent.busybox(debian.busybox()));
   }
 
   @Override

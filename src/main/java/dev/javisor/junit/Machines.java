@@ -6,6 +6,7 @@ import dev.javisor.config.OnReset;
 import dev.javisor.error.GuestKernelUnavailableException;
 import dev.javisor.error.InvalidConfigurationException;
 import dev.javisor.error.JavisorException;
+import dev.javisor.net.VirtualSwitch;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -118,6 +119,10 @@ final class Machines {
     boolean shared = !spec.shared().isEmpty();
     ExtensionContext owner = shared ? context.getRoot() : context;
     Store store = owner.getStore(NAMESPACE);
+    if (!spec.network().isEmpty()) {
+      // Before the machine, so that it is closed after it.
+      VirtualSwitch unused = TestNetwork.of(owner, spec.network());
+    }
     Budget.Ticket ticket = shared ? budget.block(context.getUniqueId()) : null;
     RunningVm running;
     try {
@@ -151,27 +156,31 @@ final class Machines {
   }
 
   private RunningVm bringUp(ExtensionContext owner, Object key, VmSpec spec) {
+    RunningVm running = null;
     try {
       Store store = owner.getStore(NAMESPACE);
       if (store.get(reserved(key)) == null) {
         reserve(owner, store, List.of(key), spec.need());
       }
-      budget.begin();
-      try {
-        return boot(owner, spec);
-      } finally {
-        budget.end();
-      }
+      running = make(owner, spec);
+      takeMore(owner, running);
+      boot(running);
+      RunningVm made = running;
+      running = null;
+      return made;
     } catch (InterruptedException e) {
       throw new BringUpInterrupted(e);
     } catch (IOException e) {
       throw new JavisorException(
           "cannot write the console's file; javisor.console.dir names another folder", e);
+    } finally {
+      if (running != null) {
+        running.close();
+      }
     }
   }
 
-  private RunningVm boot(ExtensionContext owner, VmSpec spec)
-      throws IOException, InterruptedException {
+  private RunningVm make(ExtensionContext owner, VmSpec spec) throws IOException {
     Optional<String> reason = obstacle.get();
     if (reason.isPresent()) {
       throw new JavisorException(
@@ -180,22 +189,47 @@ final class Machines {
               + " parameter), or @Vm(unavailable = WhenUnavailable.SKIP)",
           null);
     }
-    Path console = files.next(owner, spec.label());
-    OutputStream output = Files.newOutputStream(console);
-    RunningVm running = null;
+    budget.begin();
     try {
-      running = new RunningVm(spec, build(owner, spec, output), console, output);
+      Path console = files.next(owner, spec.label());
+      return make(owner, spec, console, Files.newOutputStream(console));
+    } finally {
+      budget.end();
+    }
+  }
+
+  private RunningVm make(ExtensionContext owner, VmSpec spec, Path console, OutputStream output)
+      throws IOException {
+    boolean made = false;
+    try {
+      RunningVm running = new RunningVm(spec, build(owner, spec, output), console, output);
+      made = true;
+      return running;
+    } finally {
+      if (!made) {
+        output.close();
+      }
+    }
+  }
+
+  /** Takes out of the budget what the setup class asked for beyond what is declared. */
+  private void takeMore(ExtensionContext owner, RunningVm running) throws InterruptedException {
+    Need more = running.need().beyond(running.spec().need());
+    if (!more.isNothing()) {
+      budget.checkFits(running.need());
+      running.keep(budget.acquire(owner.getUniqueId(), more));
+    }
+  }
+
+  private void boot(RunningVm running) throws InterruptedException {
+    budget.begin();
+    try {
       running.vm().boot();
-      if (spec.defaults()) {
+      if (running.spec().defaults()) {
         awaitReady(running);
       }
-      RunningVm made = running;
-      running = null;
-      return made;
     } finally {
-      if (running != null) {
-        running.close();
-      }
+      budget.end();
     }
   }
 
@@ -225,6 +259,11 @@ final class Machines {
       } catch (GuestKernelUnavailableException e) {
         noKernel = e;
       }
+    }
+    if (!spec.network().isEmpty()) {
+      builder.net(TestNetwork.of(owner, spec.network()).port(spec.name()));
+    } else if (spec.defaults()) {
+      builder.net(net -> net.user());
     }
     configure(spec, builder);
     return built(builder, noKernel);

@@ -26,6 +26,15 @@ record Need(int cpus, long memory) {
     return new Need(cpus - other.cpus, memory - other.memory);
   }
 
+  /** What it takes more than the other one, of each. */
+  Need beyond(Need other) {
+    return new Need(Math.max(0, cpus - other.cpus), Math.max(0, memory - other.memory));
+  }
+
+  boolean isNothing() {
+    return cpus == 0 && memory == 0;
+  }
+
   boolean fitsInto(Need room) {
     return cpus <= room.cpus && memory <= room.memory;
   }

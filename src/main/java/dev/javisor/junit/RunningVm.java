@@ -1,9 +1,11 @@
 package dev.javisor.junit;
 
 import dev.javisor.VirtualMachine;
+import dev.javisor.internal.config.MachineSize;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,8 @@ final class RunningVm implements AutoCloseable, ExtensionContext.Store.Closeable
   private final ExecLog commands = new ExecLog();
   private final Path console;
   private final OutputStream output;
+  private final Need need;
+  private volatile Budget.@Nullable Grant more;
 
   /**
    * @param spec as it was declared
@@ -29,6 +33,8 @@ final class RunningVm implements AutoCloseable, ExtensionContext.Store.Closeable
   RunningVm(VmSpec spec, VirtualMachine vm, Path console, OutputStream output) {
     this.spec = spec;
     this.vm = Watched.vm(vm, commands);
+    need =
+        vm instanceof MachineSize size ? new Need(size.vcpuCount(), size.ramBytes()) : spec.need();
     this.console = console;
     this.output = output;
   }
@@ -36,6 +42,16 @@ final class RunningVm implements AutoCloseable, ExtensionContext.Store.Closeable
   /** As it was declared. */
   VmSpec spec() {
     return spec;
+  }
+
+  /** What it takes, which may be more than was declared: its setup class has the whole builder. */
+  Need need() {
+    return need;
+  }
+
+  /** Keeps what it takes more, for as long as it is open. */
+  void keep(Budget.Grant grant) {
+    more = grant;
   }
 
   /** What tests get. */
@@ -73,6 +89,10 @@ final class RunningVm implements AutoCloseable, ExtensionContext.Store.Closeable
       output.close();
     } catch (IOException e) {
       LOG.warn("{}: {}", console, e.toString());
+    }
+    Budget.Grant kept = more;
+    if (kept != null) {
+      kept.close();
     }
   }
 }

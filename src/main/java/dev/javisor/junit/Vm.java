@@ -63,6 +63,29 @@ public @interface Vm {
   /** A name that makes it one machine for all tests of the run that declare it. */
   String shared() default "";
 
+  /**
+   * The name of a private network that joins machines of one test, or of a class: a {@link
+   * dev.javisor.net.VirtualSwitch} in the place of a network of its own. The machine has its {@link
+   * #value} for a name there: it gets an address, and the others reach it by that name; {@code
+   * vm.forward} leads to its ports. A parameter or field of the type {@code VirtualSwitch} with
+   * this alone is the network itself:
+   *
+   * <pre>{@code
+   * @Test
+   * void shouldHeal(
+   *     @Vm(value = "db", network = "lan") VirtualMachine db,
+   *     @Vm(value = "web", network = "lan") VirtualMachine web,
+   *     @Vm(network = "lan") VirtualSwitch network)
+   *     throws InterruptedException {
+   *   network.isolate("db");
+   *   assertEquals(1, web.exec("ping", "-c", "1", "-W", "1", "db").exitCode());
+   *   network.heal();
+   *   web.exec("ping", "-c", "1", "db").requireSuccess();
+   * }
+   * }</pre>
+   */
+  String network() default "";
+
   /** The number of vCPUs. */
   int cpus() default 1;
 

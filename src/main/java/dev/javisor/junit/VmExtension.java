@@ -164,7 +164,7 @@ public final class VmExtension
     /** The extension, to be registered by {@code @RegisterExtension}. */
     public VmExtension build() {
       return new VmExtension(
-          new VmSpec(WHERE, "", shared, cpus, memory, cmdline, defaults, unavailable, setup));
+          new VmSpec(WHERE, "", shared, "", cpus, memory, cmdline, defaults, unavailable, setup));
     }
 
     private static <T> T checked(Supplier<T> value) {

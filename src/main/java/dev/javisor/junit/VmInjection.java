@@ -1,6 +1,6 @@
 package dev.javisor.junit;
 
-import dev.javisor.VirtualMachine;
+import dev.javisor.net.VirtualSwitch;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.util.LinkedHashMap;
@@ -95,6 +95,11 @@ public final class VmInjection
   private static void inject(
       ExtensionContext context, Class<?> type, @Nullable Object instance, Map<Object, VmSpec> also)
       throws InterruptedException, IllegalAccessException {
+    for (Field field : Declarations.networkFields(type, instance == null)) {
+      VirtualSwitch network = TestNetwork.of(context, Declarations.network(field));
+      field.setAccessible(true);
+      field.set(instance, network);
+    }
     Machines machines = Machines.of(context);
     Map<Object, VmSpec> wanted = new LinkedHashMap<>();
     List<Field> fields = Declarations.fields(type, instance == null);
@@ -127,9 +132,13 @@ public final class VmInjection
   }
 
   @Override
-  public VirtualMachine resolveParameter(ParameterContext parameter, ExtensionContext context) {
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     Executable executable = parameter.getDeclaringExecutable();
     try {
+      if (parameter.getParameter().getType() == VirtualSwitch.class) {
+        return TestNetwork.of(
+            context, Declarations.network(parameter.getParameter(), parameter.getIndex()));
+      }
       VmSpec spec = Declarations.spec(parameter.getParameter(), parameter.getIndex());
       Machines machines = Machines.of(context);
       machines.reserve(context, Declarations.parameters(executable));

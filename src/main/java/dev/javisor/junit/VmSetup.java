@@ -13,8 +13,8 @@ import dev.javisor.VirtualMachine;
  * }
  * }</pre>
  *
- * <p>CPUs and memory are said where the machine is declared, for machines queue for them: what is
- * set here the queue does not know of.
+ * <p>CPUs and memory are best said where the machine is declared, for machines queue for them: what
+ * is set here beyond that is taken later, when a test with several machines has some already.
  */
 @FunctionalInterface
 public interface VmSetup {

@@ -11,6 +11,7 @@ import java.lang.reflect.Modifier;
  * @param where the declaration, for messages
  * @param name what it is named, or empty
  * @param shared the name under which all tests share it, or empty
+ * @param network the network that it is on under its name, or empty
  * @param cpus the number of vCPUs
  * @param memory the size of RAM in bytes
  * @param cmdline words to add to the command line, or empty
@@ -22,6 +23,7 @@ record VmSpec(
     String where,
     String name,
     String shared,
+    String network,
     int cpus,
     long memory,
     String cmdline,
@@ -48,6 +50,7 @@ record VmSpec(
           "%s: a machine has a name (value) or is shared under one (shared), not both"
               .formatted(where));
     }
+    checkNetwork(vm, where);
     if (!vm.defaults() && !vm.cmdline().isEmpty()) {
       throw new MisdeclaredException(
           "%s: with defaults = false the setup class sets the command line, too".formatted(where));
@@ -56,12 +59,26 @@ record VmSpec(
         where,
         vm.value(),
         vm.shared(),
+        vm.network(),
         checkedCpus(vm.cpus(), where),
         parsed(vm.memory(), where),
         vm.cmdline(),
         vm.defaults(),
         vm.unavailable(),
         instance(vm.setup(), where));
+  }
+
+  private static void checkNetwork(Vm vm, String where) {
+    if (!vm.network().isEmpty() && !vm.shared().isEmpty()) {
+      throw new MisdeclaredException(
+          "%s: a network is of one test or class, so none of its machines is shared"
+              .formatted(where));
+    }
+    if (!vm.network().isEmpty() && vm.value().isEmpty()) {
+      throw new MisdeclaredException(
+          "%s: a machine on a network has a name there: @Vm(value = \"NAME\", network = \"%s\")"
+              .formatted(where, vm.network()));
+    }
   }
 
   static int checkedCpus(int cpus, String where) {
@@ -118,7 +135,8 @@ record VmSpec(
 
   /** Whether it is declared alike, so that both can be one machine. */
   boolean isLike(VmSpec other) {
-    return cpus == other.cpus
+    return network.equals(other.network)
+        && cpus == other.cpus
         && memory == other.memory
         && cmdline.equals(other.cmdline)
         && defaults == other.defaults

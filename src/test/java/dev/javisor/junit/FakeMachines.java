@@ -7,6 +7,8 @@ import dev.javisor.agent.Command;
 import dev.javisor.agent.ExecResult;
 import dev.javisor.agent.ExitStatus;
 import dev.javisor.event.VmState;
+import dev.javisor.internal.config.MachineSize;
+import dev.javisor.internal.config.MemorySize;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -106,7 +108,10 @@ final class FakeMachines implements MachineSource {
       if (method.getName().equals("build")) {
         Made machine = new Made(Map.copyOf(set));
         made.add(machine);
-        return fake(VirtualMachine.class, machine);
+        return Proxy.newProxyInstance(
+            VirtualMachine.class.getClassLoader(),
+            new Class<?>[] {VirtualMachine.class, MachineSize.class},
+            machine);
       }
       if (arguments == null) {
         set.put(method.getName(), true);
@@ -146,6 +151,8 @@ final class FakeMachines implements MachineSource {
         case "name", "toString" -> name();
         case "hashCode" -> System.identityHashCode(this);
         case "state" -> state;
+        case "vcpuCount" -> told("cpus");
+        case "ramBytes" -> MemorySize.parse(String.valueOf(told("memory")));
         case "boot" -> boot(proxy);
         case "console" -> fake(Console.class, this::console);
         case "agent" -> fake(Agent.class, this::agent);

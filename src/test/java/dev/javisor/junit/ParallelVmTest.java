@@ -45,9 +45,9 @@ class ParallelVmTest {
 
   @Test
   void shouldRunBesideOneAnother_whenTheBudgetAllows() {
-    VmCases.Meeting.both = new CountDownLatch(2);
+    ParallelCases.Meeting.both = new CountDownLatch(2);
 
-    InnerRun run = run(4, 2, VmCases.Meeting.class);
+    InnerRun run = run(4, 2, ParallelCases.Meeting.class);
 
     assertSuccessful(2, run);
     assertEquals(2, machines.mostCpus());
@@ -55,7 +55,7 @@ class ParallelVmTest {
 
   @Test
   void shouldQueueForTheBudget() {
-    InnerRun run = run(8, 5, VmCases.ManyAtOnce.class);
+    InnerRun run = run(8, 5, ParallelCases.ManyAtOnce.class);
 
     assertSuccessful(12, run);
     assertEquals(12, machines.made().size());
@@ -63,8 +63,16 @@ class ParallelVmTest {
   }
 
   @Test
+  void shouldQueueForWhatSetupsSetBeyondTheDeclaration() {
+    InnerRun run = run(8, 5, ParallelCases.Growing.class);
+
+    assertSuccessful(8, run);
+    assertTrue(machines.mostCpus() <= 5, () -> "vCPUs at once: " + machines.mostCpus());
+  }
+
+  @Test
   void shouldGoOn_whenTestsWaitForOneAnothersMachines() {
-    InnerRun run = run(2, 2, VmCases.Holding.class, VmCases.HoldingToo.class);
+    InnerRun run = run(2, 2, ParallelCases.Holding.class, ParallelCases.HoldingToo.class);
 
     assertSuccessful(4, run);
     assertEquals(6, machines.made().size());
@@ -72,14 +80,14 @@ class ParallelVmTest {
 
   @Test
   void shouldGoOn_whenThereIsRoomForOneMachineOnly() {
-    InnerRun run = run(3, 1, VmCases.Holding.class, VmCases.HoldingToo.class);
+    InnerRun run = run(3, 1, ParallelCases.Holding.class, ParallelCases.HoldingToo.class);
 
     assertSuccessful(4, run);
   }
 
   @Test
   void shouldBringUpASharedMachineOnce_whenManyWantIt() {
-    InnerRun run = run(4, 4, VmCases.SharedMany.class, VmCases.SharedManyToo.class);
+    InnerRun run = run(4, 4, ParallelCases.SharedMany.class, ParallelCases.SharedManyToo.class);
 
     assertSuccessful(16, run);
     assertEquals(1, machines.made().size());

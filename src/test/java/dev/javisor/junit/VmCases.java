@@ -3,26 +3,21 @@ package dev.javisor.junit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.javisor.VirtualMachine;
 import dev.javisor.event.VmState;
+import dev.javisor.net.VirtualSwitch;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -200,6 +195,31 @@ final class VmCases {
   }
 
   @WithFakes
+  static class OnANetwork {
+    @Vm(network = "lan")
+    static VirtualSwitch ofClass;
+
+    @Vm(network = "lan")
+    VirtualSwitch ofTest;
+
+    static @Nullable VirtualSwitch own;
+
+    @Test
+    void joins(
+        @Vm(value = "db", network = "lan") VirtualMachine db,
+        @Vm(network = "own") VirtualSwitch another,
+        @Vm(network = "lan") VirtualSwitch network) {
+      assertRunning(db);
+      assertSame(ofClass, network);
+      assertSame(ofTest, network);
+      assertNotSame(network, another);
+      assertTrue(network.ports().contains("db"));
+      network.isolate("db");
+      own = another;
+    }
+  }
+
+  @WithFakes
   static class WithoutDefaults {
     @Test
     void test(@Vm(defaults = false, setup = WithRng.class) VirtualMachine vm) {
@@ -294,166 +314,5 @@ final class VmCases {
       assertRunning(ofTest.vm());
       assertNotSame(ofTest.vm(), OF_CLASS.vm());
     }
-  }
-
-  @WithFakes
-  static class ManyAtOnce {
-    @RepeatedTest(12)
-    void test(@Vm(cpus = 2) VirtualMachine vm) throws InterruptedException {
-      assertRunning(vm);
-      TimeUnit.MILLISECONDS.sleep(5);
-    }
-  }
-
-  @WithFakes
-  static class SharedMany {
-    @RepeatedTest(8)
-    void test(@Vm(shared = "many") VirtualMachine vm) {
-      assertRunning(vm);
-    }
-  }
-
-  @WithFakes
-  static class SharedManyToo {
-    @RepeatedTest(8)
-    void other(@Vm(shared = "many") VirtualMachine vm) {
-      assertRunning(vm);
-    }
-  }
-
-  /** Its tests want more than is left while it holds one itself. */
-  @WithFakes
-  static class Holding {
-    @Vm static VirtualMachine vm;
-
-    @Test
-    void first(@Vm VirtualMachine other) {
-      assertRunning(other);
-    }
-
-    @Test
-    void second(@Vm VirtualMachine other) {
-      assertRunning(other);
-    }
-  }
-
-  /** Likewise. */
-  @WithFakes
-  static class HoldingToo {
-    @Vm static VirtualMachine vm;
-
-    @Test
-    void third(@Vm VirtualMachine other) {
-      assertRunning(other);
-    }
-
-    @Test
-    void fourth(@Vm VirtualMachine other) {
-      assertRunning(other);
-    }
-  }
-
-  /** Two that meet: both must run at once. */
-  @WithFakes
-  static class Meeting {
-    static CountDownLatch both = new CountDownLatch(2);
-
-    @Test
-    void here(@Vm VirtualMachine vm) throws InterruptedException {
-      meet(vm);
-    }
-
-    @Test
-    void there(@Vm VirtualMachine vm) throws InterruptedException {
-      meet(vm);
-    }
-
-    private static void meet(VirtualMachine vm) throws InterruptedException {
-      assertRunning(vm);
-      both.countDown();
-      if (!both.await(1, TimeUnit.MINUTES)) {
-        fail("the other one did not come");
-      }
-    }
-  }
-
-  @WithFakes
-  @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-  static class Mistakes {
-    @Test
-    @Order(1)
-    @DisplayName("type")
-    void type(@Vm String vm) {}
-
-    @Test
-    @DisplayName("memory")
-    void memory(@Vm(memory = "much") VirtualMachine vm) {}
-
-    @Test
-    @DisplayName("cpus")
-    void cpus(@Vm(cpus = 0) VirtualMachine vm) {}
-
-    @Test
-    @DisplayName("named and shared")
-    void both(@Vm(value = "a", shared = "b") VirtualMachine vm) {}
-
-    @Test
-    @DisplayName("two declarations")
-    void two(@Vm("a") VirtualMachine vm, @Vm(value = "a", cpus = 2) VirtualMachine other) {}
-
-    @Test
-    @DisplayName("setup")
-    void setup(@Vm(setup = Unmakeable.class) VirtualMachine vm) {}
-
-    @Test
-    @DisplayName("inner setup")
-    void inner(@Vm(setup = Inner.class) VirtualMachine vm) {}
-
-    @Test
-    @DisplayName("failing setup")
-    void failing(@Vm(setup = FailingSetup.class) VirtualMachine vm) {}
-
-    @Test
-    @DisplayName("too large")
-    void large(@Vm(memory = "999G") VirtualMachine vm) {}
-
-    @Test
-    @DisplayName("command line without defaults")
-    void words(@Vm(defaults = false, cmdline = "quiet") VirtualMachine vm) {}
-
-    final class Inner implements VmSetup {
-      @Override
-      public void configure(VirtualMachine.Builder builder) {}
-    }
-  }
-
-  static final class Unmakeable implements VmSetup {
-    Unmakeable(String argument) {}
-
-    @Override
-    public void configure(VirtualMachine.Builder builder) {}
-  }
-
-  static final class FailingSetup implements VmSetup {
-    @Override
-    public void configure(VirtualMachine.Builder builder) throws Exception {
-      throw new java.io.IOException("no disk today");
-    }
-  }
-
-  @WithFakes
-  static class WrongField {
-    @Vm static String vm;
-
-    @Test
-    void test() {}
-  }
-
-  @WithFakes
-  static class FinalField {
-    @Vm final VirtualMachine vm = null;
-
-    @Test
-    void test() {}
   }
 }

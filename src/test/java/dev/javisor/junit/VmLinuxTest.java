@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.fail;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.javisor.VirtualMachine;
+import dev.javisor.Wait;
 import dev.javisor.config.NetChannel;
 import dev.javisor.error.AgentException;
+import dev.javisor.net.VirtualSwitch;
 import dev.javisor.testing.microguest.HostResources;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,6 +68,21 @@ class VmLinuxTest {
       try (InputStream page = vm.uri(80, "/index.html").toURL().openStream()) {
         assertEquals("page\n", new String(page.readAllBytes(), UTF_8));
       }
+    }
+
+    @Test
+    void meets(
+        @Vm(value = "one", network = "lan", memory = "128M") VirtualMachine one,
+        @Vm(value = "two", network = "lan", memory = "128M") VirtualMachine two,
+        @Vm(network = "lan") VirtualSwitch network)
+        throws Exception {
+      String[] ping = {"ping", "-c", "1", "-W", "2", "two"};
+      one.waitFor(Wait.command(ping));
+      network.isolate("two");
+      assertEquals(1, one.exec(ping).exitCode());
+      network.heal();
+      one.waitFor(Wait.command(ping));
+      assertEquals("two\n", two.exec("hostname").stdout());
     }
 
     @Test
@@ -125,6 +142,8 @@ class VmLinuxTest {
             "SUCCESSFUL",
             "reads(VirtualMachine)",
             "SUCCESSFUL",
+            "meets(VirtualMachine, VirtualMachine, VirtualSwitch)",
+            "SUCCESSFUL",
             "resets(VirtualMachine)",
             "FAILED"),
         run.outcomes());
@@ -136,7 +155,7 @@ class VmLinuxTest {
     assertTrue(shown.contains("[sh, -c, echo b >/proc/sysrq-trigger"), shown);
     try (Stream<Path> files = Files.walk(consoles)) {
       assertEquals(
-          List.of("both.log", "resets-mine.log"),
+          List.of("both.log", "meets-one.log", "meets-two.log", "resets-mine.log"),
           files
               .filter(Files::isRegularFile)
               .map(f -> f.getFileName().toString())

@@ -3,10 +3,13 @@ package dev.javisor.junit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.javisor.backend.NetBackend;
 import dev.javisor.config.OnReset;
 import dev.javisor.event.VmState;
+import dev.javisor.net.VirtualSwitch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,11 +130,25 @@ class VmTest {
   }
 
   @Test
+  void shouldJoinMachinesByANetwork_whenTheyNameOne() {
+    InnerRun run = run(VmCases.OnANetwork.class);
+
+    assertEquals(successful("joins(VirtualMachine, VirtualSwitch, VirtualSwitch)"), run.outcomes());
+    assertEquals(1, machines.made().size());
+    NetBackend port = assertInstanceOf(NetBackend.class, machines.made().get(0).told("net"));
+    assertEquals("port db of a virtual switch", port.description());
+    VirtualSwitch closed = VmCases.OnANetwork.ofClass;
+    assertThrows(IllegalStateException.class, () -> closed.port("late"));
+    assertThrows(IllegalStateException.class, () -> VmCases.OnANetwork.own.port("late"));
+  }
+
+  @Test
   void shouldLeaveItToTheSetup_whenWithoutDefaults() {
     InnerRun run = run(VmCases.WithoutDefaults.class);
 
     assertEquals(successful("test(VirtualMachine)"), run.outcomes());
     assertNull(machines.made().get(0).told("cmdline"));
+    assertNull(machines.made().get(0).told("net"));
     assertEquals(List.of(), machines.ready());
   }
 
@@ -256,11 +273,11 @@ class VmTest {
 
   @Test
   void shouldFailTypedAndSayWhatToWrite_whenParametersAreMisdeclared() {
-    InnerRun run = run(VmCases.Mistakes.class);
+    InnerRun run = run(MistakenCases.Mistakes.class);
 
     assertTrue(
         run.outcomes().values().stream().allMatch("FAILED"::equals), run.outcomes().toString());
-    assertEquals(10, run.outcomes().size());
+    assertEquals(14, run.outcomes().size());
     assertEquals(
         List.of(),
         machines.made().stream().filter(made -> made.state() == VmState.RUNNING).toList());
@@ -287,20 +304,24 @@ class VmTest {
           inner setup      | make it static
           failing setup    | no disk today
           too large        | all tests together have
+          too large by setup | all tests together have
+          nameless on a network | @Vm(value = "NAME", network = "lan")
+          shared on a network | none of its machines is shared
+          network without a name | write @Vm(network = "NAME")
           command line without defaults | the setup class sets the command line
           """)
   void shouldSayWhatToWrite_whenAParameterIsMisdeclared(String name, String expected) {
-    InnerRun run = run(VmCases.Mistakes.class);
+    InnerRun run = run(MistakenCases.Mistakes.class);
 
     String message = run.failure(name).getMessage();
     assertTrue(message.contains(expected), message);
-    assertTrue(message.contains("Mistakes") || name.equals("too large"), message);
+    assertTrue(message.contains("Mistakes") || name.startsWith("too large"), message);
   }
 
   @Test
   void shouldFailTyped_whenFieldsAreMisdeclared() {
-    Throwable type = run(VmCases.WrongField.class).failure("VmCases$WrongField");
-    Throwable isFinal = run(VmCases.FinalField.class).failure("test");
+    Throwable type = run(MistakenCases.WrongField.class).failure("MistakenCases$WrongField");
+    Throwable isFinal = run(MistakenCases.FinalField.class).failure("test");
 
     assertInstanceOf(ExtensionConfigurationException.class, type);
     assertEquals(
