@@ -1,7 +1,9 @@
 package dev.javisor;
 
+import dev.javisor.error.WaitException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +19,19 @@ record VsockCondition(int port) implements WaitCondition {
 
   @Override
   public @Nullable String hindrance(VirtualMachine vm) {
-    // Fails if there is no device.
-    Vsock unused = vm.vsock();
-    return null;
+    try {
+      Vsock unused = vm.vsock();
+      return null;
+    } catch (IllegalStateException e) {
+      throw new WaitException(
+          "VM %s was built without a vsock device, which this wait needs: call builder.vsock()"
+              .formatted(vm.name()),
+          Duration.ZERO,
+          List.of(),
+          null,
+          List.of(),
+          "");
+    }
   }
 
   @Override

@@ -92,7 +92,8 @@ public class Wait {
 
   /**
    * Waits until somebody in the guest accepts connections to this vsock port; the connection is
-   * closed again at once.
+   * closed again at once. Without a vsock device {@code waitFor} ends at once by a {@link
+   * dev.javisor.error.WaitException}.
    *
    * @throws IllegalArgumentException if the port is -1
    */

@@ -225,6 +225,19 @@ class WaitTest {
   }
 
   @Test
+  void shouldSayWhatIsMissing_whenThereIsNoVsockDevice() {
+    when(guest.vm.name()).thenReturn("bare");
+    when(guest.vm.vsock()).thenThrow(new IllegalStateException("no vsock device"));
+
+    WaitException e = assertThrows(WaitException.class, () -> guest.waitFor(Wait.vsock(5000)));
+
+    assertEquals(
+        "VM bare was built without a vsock device, which this wait needs: call builder.vsock()",
+        e.getMessage().strip());
+    assertEquals(Duration.ZERO, guest.time);
+  }
+
+  @Test
   void shouldRefuseWhatIsNoWait() {
     assertThrows(IllegalArgumentException.class, () -> Wait.console(""));
     assertThrows(IllegalArgumentException.class, () -> Wait.vsock(-1));

@@ -8,8 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was waited for will not come: the guest has ended, or hangs in a kernel panic. The subclass
- * {@link WaitTimeoutException} says that the time was up. The message has all that is told here.
+ * What was waited for will not come: the guest has ended, hangs in a kernel panic, or has no device
+ * for it. The subclass {@link WaitTimeoutException} says that the time was up. The message has all
+ * that is told here.
  *
  * <pre>{@code
  * try {
@@ -31,7 +32,7 @@ public class WaitException extends JavisorException {
   /**
    * @param head what went wrong, in a sentence without full stop
    * @param waited how long the caller waited
-   * @param conditions how far each condition got
+   * @param conditions how far each condition got; empty if it was not waited for
    * @param exit how the guest ended, or null if it did not
    * @param vcpus what the vCPUs were doing
    * @param consoleTail the last lines of the guest's console, or empty
@@ -85,6 +86,9 @@ public class WaitException extends JavisorException {
       List<? extends WaitProgress> conditions,
       List<? extends VcpuInfo> vcpus,
       String consoleTail) {
+    if (conditions.isEmpty()) {
+      return head;
+    }
     long met = conditions.stream().filter(condition -> condition.metAfter().isPresent()).count();
     StringBuilder text = new StringBuilder(head);
     text.append("; ").append(met).append(" of ").append(conditions.size()).append(" met:");
