@@ -2,7 +2,7 @@
  * A command's streams, carried in frames. Either side sends as much of a stream as it was granted and no more, so that a
  * command that prints for ever stops at a full pipe, and nothing here grows.
  */
-#include "agent.h"
+#include "session.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,35 +12,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 enum {
-    CHUNK = 32768,
-    STDIN_ROOM = 65536,
-    STDIN_GRANT = 16384,  /* grants smaller than this wait, unless there is nothing else to wait for */
-    CONTROL_ROOM = 1024,  /* of the outbox, for frames other than output */
     LATE_LIMIT = 1 << 20, /* of a stream, once the command has exited */
     TERMINAL_GRACE = 100, /* ms: the kernel delivers a terminal's last output a little later */
-};
-
-struct output {
-    int fd; /* -1 once it has ended */
-    uint64_t credit;
-    size_t late;
-};
-
-struct session {
-    struct conn *conn;
-    struct child child;
-    struct output output[2]; /* stdout and stderr: streams 1 and 2 */
-    bool terminal, exited, told, stdin_ending;
-    int status;
-    int64_t exit_time;
-    uint32_t granted, owed;
-    size_t in_start, in_end, out_start, out_end;
-    uint8_t in[STDIN_ROOM];
-    uint8_t out[2 * CHUNK + CONTROL_ROOM];
 };
 
 static int wake[2] = {-1, -1};
@@ -83,7 +59,7 @@ static void flush(struct session *session)
     session->out_start = 0;
 }
 
-static void enqueue(struct session *session, uint8_t type, uint8_t stream, const uint32_t *values, int count)
+void session_enqueue(struct session *session, uint8_t type, uint8_t stream, const uint32_t *values, int count)
 {
     uint8_t *at;
     /* Control frames are few and answer what the host sends: it must read before it may send more. */
@@ -99,7 +75,7 @@ static void enqueue(struct session *session, uint8_t type, uint8_t stream, const
     session->out_end += HEADER_BYTES + 4 * (size_t)count;
 }
 
-static _Noreturn void violated(struct session *session, const char *what)
+_Noreturn void session_violated(struct session *session, const char *what)
 {
     if (!session->exited)
         kill_session(session->child.pid);
@@ -118,7 +94,7 @@ static void end_output(struct session *session, int index)
     if (output->fd != session->child.in)
         close(output->fd);
     output->fd = -1;
-    enqueue(session, DATA, (uint8_t)(index + 1), NULL, 0);
+    session_enqueue(session, DATA, (uint8_t)(index + 1), NULL, 0);
 }
 
 /* Whether what the command left is still to come; what its children write from now on is not waited for. */
@@ -150,87 +126,6 @@ static void read_output(struct session *session, int index)
     }
 }
 
-/* Standard input. */
-
-static void drop_stdin(struct session *session)
-{
-    session->owed += (uint32_t)(session->in_end - session->in_start);
-    session->in_start = session->in_end = 0;
-    if (session->child.in >= 0 && session->child.in != session->output[0].fd)
-        close(session->child.in);
-    session->child.in = -1;
-}
-
-/* A terminal's end of input is a character; a second one where the first only ends a line that is not empty. */
-static void end_terminal_input(struct session *session)
-{
-    struct termios settings;
-    uint8_t ends[2] = {4, 4};
-    ssize_t written;
-    if (tcgetattr(session->child.in, &settings) == 0)
-        ends[0] = ends[1] = settings.c_cc[VEOF];
-    written = write(session->child.in, ends, session->in[0] != '\n' ? 2 : 1);
-    (void)written;
-    session->child.in = -1;
-}
-
-static void write_stdin(struct session *session)
-{
-    while (session->child.in >= 0 && session->in_start < session->in_end) {
-        ssize_t count = write(session->child.in, session->in + session->in_start,
-                              session->in_end - session->in_start);
-        if (count > 0) {
-            session->in_start += (size_t)count;
-            session->owed += (uint32_t)count;
-        } else if (errno == EAGAIN) {
-            return;
-        } else if (errno != EINTR) {
-            drop_stdin(session);
-        }
-    }
-    if (session->in_start == session->in_end && session->in_end > 0) {
-        /* What was last is kept for the end of a terminal's input. */
-        session->in[0] = session->in[session->in_end - 1];
-        session->in_start = session->in_end = 0;
-    }
-    if (session->stdin_ending && session->child.in >= 0) {
-        if (session->terminal)
-            end_terminal_input(session);
-        else
-            drop_stdin(session);
-    }
-}
-
-static void take_stdin(struct session *session, const struct frame *frame)
-{
-    if (frame->length > session->granted || session->stdin_ending)
-        violated(session, "more standard input than was granted");
-    if (frame->length == 0) {
-        session->stdin_ending = true;
-        return;
-    }
-    session->granted -= frame->length;
-    if (session->child.in < 0) {
-        session->owed += frame->length;
-        return;
-    }
-    memmove(session->in, session->in + session->in_start, session->in_end - session->in_start);
-    session->in_end -= session->in_start;
-    session->in_start = 0;
-    memcpy(session->in + session->in_end, frame->payload, frame->length);
-    session->in_end += frame->length;
-}
-
-static void grant_stdin(struct session *session)
-{
-    bool idle = session->in_start == session->in_end;
-    if (session->owed == 0 || session->stdin_ending || (!idle && session->owed < STDIN_GRANT))
-        return;
-    enqueue(session, CREDIT, 0, &session->owed, 1);
-    session->granted += session->owed;
-    session->owed = 0;
-}
-
 /* Frames of the host. */
 
 static void take_credit(struct session *session, uint8_t stream, uint32_t bytes)
@@ -251,7 +146,7 @@ static void take_frame(struct session *session, const struct frame *frame)
 {
     struct fields fields = fields_of(frame);
     if (frame->type == DATA && frame->stream == 0) {
-        take_stdin(session, frame);
+        stdin_take(session, frame);
         return;
     }
     if (frame->type == CREDIT && (frame->stream == 1 || frame->stream == 2)) {
@@ -269,7 +164,7 @@ static void take_frame(struct session *session, const struct frame *frame)
         fields.bad = true;
     }
     if (!fields_end(&fields))
-        violated(session, "a frame that a command does not take");
+        session_violated(session, "a frame that a command does not take");
 }
 
 static void take_frames(struct session *session)
@@ -279,7 +174,7 @@ static void take_frames(struct session *session)
     while ((there = conn_next(session->conn, &frame, PAYLOAD_LIMIT)) > 0)
         take_frame(session, &frame);
     if (there < 0)
-        violated(session, "a malformed frame");
+        session_violated(session, "a malformed frame");
 }
 
 static void read_frames(struct session *session)
@@ -321,7 +216,7 @@ static void tell_exit(struct session *session)
         values[1] = (uint32_t)WTERMSIG(status);
         values[2] = WCOREDUMP(status) ? 1 : 0;
     }
-    enqueue(session, EXIT, 0, values, 3);
+    session_enqueue(session, EXIT, 0, values, 3);
     session->told = true;
 }
 
@@ -382,14 +277,14 @@ void session_run(struct conn *conn, const struct child *child, bool terminal, in
     if (child->err >= 0)
         set_nonblocking(child->err);
     else
-        enqueue(&session, DATA, 2, NULL, 0);
+        session_enqueue(&session, DATA, 2, NULL, 0);
     session.in[0] = '\n';
     watch_child();
     /* The host need not wait for an answer before it grants. */
     take_frames(&session);
     while (!session.told || session.out_end > 0) {
-        write_stdin(&session);
-        grant_stdin(&session);
+        stdin_write(&session);
+        stdin_grant(&session);
         if (session.exited)
             tell_exit(&session);
         flush(&session);
