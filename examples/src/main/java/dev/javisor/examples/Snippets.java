@@ -134,18 +134,21 @@ final class Snippets {
   }
 
   static void userNetwork(VirtualMachine.Builder builder) throws IOException {
+    VirtualMachine vm = builder.net(net -> net.user()).build().boot();
+    URI page = vm.uri(80, "/"); // what the guest serves, by a free port of 127.0.0.1: vm.port(80)
+    try (NetChannel channel = vm.connect(22)) { // or by no port of this host at all
+      channel.read(ByteBuffer.allocate(80));
+    }
+  }
+
+  static void userNetworkWithPolicy(VirtualMachine.Builder builder) {
     builder.net(
         net ->
             net.user(
                 user ->
                     user.policy(NetPolicy.only("www.example.org:80", "host:8080")) // or all(), none()
-                        .forward(0, 80) // a free port of 127.0.0.1 leads to the guest's port 80
+                        .forward(8080, 80) // port 8080 of 127.0.0.1 leads to the guest's port 80
                         .listen("db", 5432, FakeDatabase::serve))); // Java code is the host db
-    VirtualMachine vm = builder.build().boot();
-    URI page = vm.uri(80, "/"); // at vm.port(80) of this machine
-    try (NetChannel channel = vm.connect(22)) { // to a port of the guest, by no port of the host
-      channel.read(ByteBuffer.allocate(80));
-    }
   }
 
   static void images(Logger logger) throws InterruptedException {
