@@ -5,6 +5,7 @@ import dev.javisor.VirtualMachine;
 import dev.javisor.guest.GuestPackages;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Machines on this host. */
 final class HostMachines implements MachineSource {
@@ -28,12 +29,15 @@ final class HostMachines implements MachineSource {
   }
 
   @Override
-  public void setDefaults(VirtualMachine.Builder builder, String words) {
+  public void setDefaults(VirtualMachine.Builder builder, String words, @Nullable ImageRoot root) {
     GuestPackages debian = GuestPackages.debian();
-    builder
-        .kernel(debian.kernel())
-        .cmdline(words.isEmpty() ? CMDLINE : CMDLINE + " " + words)
-        .agent(agent -> agent.busybox(debian.busybox()));
+    String cmdline = words.isEmpty() ? CMDLINE : CMDLINE + " " + words;
+    builder.kernel(debian.kernel());
+    if (root == null) {
+      builder.cmdline(cmdline).agent(agent -> agent.busybox(debian.busybox()));
+    } else {
+      builder.cmdline(cmdline + " " + ImageRoot.CMDLINE).disk(root.disk()).agent();
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.javisor.junit;
 
 import dev.javisor.VirtualMachine;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Where machines come from: this host, or a test of the extension. */
 interface MachineSource {
@@ -12,11 +13,12 @@ interface MachineSource {
   VirtualMachine.Builder builder();
 
   /**
-   * Sets kernel, command line and agent.
+   * Sets kernel, command line, agent, and what it boots from.
    *
    * @param words to add to the command line
+   * @param root the image to boot from, or null for a busybox
    */
-  void setDefaults(VirtualMachine.Builder builder, String words);
+  void setDefaults(VirtualMachine.Builder builder, String words, @Nullable ImageRoot root);
 
   /** Waits until a machine with these defaults is ready for use. */
   void awaitReady(VirtualMachine vm) throws InterruptedException;

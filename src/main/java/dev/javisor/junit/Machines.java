@@ -192,22 +192,36 @@ final class Machines {
     budget.begin();
     try {
       Path console = files.next(owner, spec.label());
-      return make(owner, spec, console, Files.newOutputStream(console));
+      ImageRoot root = null;
+      if (!spec.image().isEmpty()) {
+        Path printed = files.next(owner, spec.label() + "-program");
+        root = ImageRoot.open(Path.of(spec.image()), printed);
+      }
+      return make(owner, spec, root, console, Files.newOutputStream(console));
     } finally {
       budget.end();
     }
   }
 
-  private RunningVm make(ExtensionContext owner, VmSpec spec, Path console, OutputStream output)
+  private RunningVm make(
+      ExtensionContext owner,
+      VmSpec spec,
+      @Nullable ImageRoot root,
+      Path console,
+      OutputStream output)
       throws IOException {
     boolean made = false;
     try {
-      RunningVm running = new RunningVm(spec, build(owner, spec, output), console, output);
+      VirtualMachine vm = build(owner, spec, root, output);
+      RunningVm running = new RunningVm(spec, vm, root, console, output);
       made = true;
       return running;
     } finally {
       if (!made) {
         output.close();
+        if (root != null) {
+          root.close();
+        }
       }
     }
   }
@@ -236,13 +250,15 @@ final class Machines {
   private void awaitReady(RunningVm running) throws InterruptedException {
     try {
       source.awaitReady(running.vm());
+      running.startProgram();
     } catch (RuntimeException e) {
       e.addSuppressed(new Reports.GuestLog(running.log()));
       throw e;
     }
   }
 
-  private VirtualMachine build(ExtensionContext owner, VmSpec spec, OutputStream console) {
+  private VirtualMachine build(
+      ExtensionContext owner, VmSpec spec, @Nullable ImageRoot root, OutputStream console) {
     VirtualMachine.Builder builder =
         source
             .builder()
@@ -255,7 +271,7 @@ final class Machines {
     GuestKernelUnavailableException noKernel = null;
     if (spec.defaults()) {
       try {
-        source.setDefaults(builder, spec.cmdline());
+        source.setDefaults(builder, spec.cmdline(), root);
       } catch (GuestKernelUnavailableException e) {
         noKernel = e;
       }

@@ -19,6 +19,7 @@ final class RunningVm implements AutoCloseable, ExtensionContext.Store.Closeable
   private final VmSpec spec;
   private final VirtualMachine vm;
   private final ExecLog commands = new ExecLog();
+  private final @Nullable ImageRoot root;
   private final Path console;
   private final OutputStream output;
   private final Need need;
@@ -27,11 +28,14 @@ final class RunningVm implements AutoCloseable, ExtensionContext.Store.Closeable
   /**
    * @param spec as it was declared
    * @param vm the machine
+   * @param root the image that it boots from, or null; closed with it
    * @param console the file with what the guest wrote
    * @param output writes that file
    */
-  RunningVm(VmSpec spec, VirtualMachine vm, Path console, OutputStream output) {
+  RunningVm(
+      VmSpec spec, VirtualMachine vm, @Nullable ImageRoot root, Path console, OutputStream output) {
     this.spec = spec;
+    this.root = root;
     this.vm = Watched.vm(vm, commands);
     need =
         vm instanceof MachineSize size ? new Need(size.vcpuCount(), size.ramBytes()) : spec.need();
@@ -52,6 +56,13 @@ final class RunningVm implements AutoCloseable, ExtensionContext.Store.Closeable
   /** Keeps what it takes more, for as long as it is open. */
   void keep(Budget.Grant grant) {
     more = grant;
+  }
+
+  /** Starts the program of the image that it has booted from, if there is one. */
+  void startProgram() throws InterruptedException {
+    if (root != null) {
+      root.start(vm);
+    }
   }
 
   /** What tests get. */
@@ -79,12 +90,19 @@ final class RunningVm implements AutoCloseable, ExtensionContext.Store.Closeable
     String text =
         "VM %s (%s), console in %s, its end:\n%s"
             .formatted(vm.name(), vm.state(), console, consoleTail());
+    String program = root == null ? "" : root.log();
+    if (!program.isEmpty()) {
+      text += "\n" + program;
+    }
     return commands().isEmpty() ? text : text + "\nlast commands in the guest:\n" + commands();
   }
 
   @Override
   public void close() {
     vm.close();
+    if (root != null) {
+      root.close();
+    }
     try {
       output.close();
     } catch (IOException e) {

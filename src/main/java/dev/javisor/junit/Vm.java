@@ -86,6 +86,25 @@ public @interface Vm {
    */
   String network() default "";
 
+  /**
+   * The path of a container image to boot from in the place of the busybox: an OCI layout (a
+   * folder, or a tar archive of one), or what {@code docker save} wrote. Its program is started, as
+   * the image says, when the machine is ready; the test waits for what it serves.
+   *
+   * <pre>{@code
+   * @Test
+   * void shouldAnswer(@Vm(image = "target/nginx.tar") VirtualMachine nginx) throws Exception {
+   *   nginx.waitFor(Wait.port(80));
+   *   URI page = nginx.uri(80, "/");
+   * }
+   * }</pre>
+   *
+   * <p>What it prints is in a file beside the console's, and the end of that in a failed test's
+   * report. The disk is made once, in the user's {@link dev.javisor.image.ImageCache}; what a
+   * machine writes to it is thrown away.
+   */
+  String image() default "";
+
   /** The number of vCPUs. */
   int cpus() default 1;
 

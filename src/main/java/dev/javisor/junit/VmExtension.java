@@ -1,6 +1,7 @@
 package dev.javisor.junit;
 
 import dev.javisor.VirtualMachine;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -110,6 +111,7 @@ public final class VmExtension
     private static final VmSetup NOTHING = new Vm.NoSetup();
 
     private String shared = "";
+    private String image = "";
     private int cpus = 1;
     private long memory = 256L << 20;
     private String cmdline = "";
@@ -122,6 +124,12 @@ public final class VmExtension
     /** As {@link Vm#shared}. */
     public Builder shared(String name) {
       shared = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /** Boots from a container image, and runs its program: as {@link Vm#image}. */
+    public Builder image(Path path) {
+      image = path.toString();
       return this;
     }
 
@@ -164,7 +172,8 @@ public final class VmExtension
     /** The extension, to be registered by {@code @RegisterExtension}. */
     public VmExtension build() {
       return new VmExtension(
-          new VmSpec(WHERE, "", shared, "", cpus, memory, cmdline, defaults, unavailable, setup));
+          new VmSpec(
+              WHERE, "", shared, "", image, cpus, memory, cmdline, defaults, unavailable, setup));
     }
 
     private static <T> T checked(Supplier<T> value) {

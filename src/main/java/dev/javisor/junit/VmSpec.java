@@ -12,6 +12,7 @@ import java.lang.reflect.Modifier;
  * @param name what it is named, or empty
  * @param shared the name under which all tests share it, or empty
  * @param network the network that it is on under its name, or empty
+ * @param image the path of the container image that it boots from, or empty
  * @param cpus the number of vCPUs
  * @param memory the size of RAM in bytes
  * @param cmdline words to add to the command line, or empty
@@ -24,6 +25,7 @@ record VmSpec(
     String name,
     String shared,
     String network,
+    String image,
     int cpus,
     long memory,
     String cmdline,
@@ -55,11 +57,16 @@ record VmSpec(
       throw new MisdeclaredException(
           "%s: with defaults = false the setup class sets the command line, too".formatted(where));
     }
+    if (!vm.defaults() && !vm.image().isEmpty()) {
+      throw new MisdeclaredException(
+          "%s: with defaults = false the setup class sets what it boots, too".formatted(where));
+    }
     return new VmSpec(
         where,
         vm.value(),
         vm.shared(),
         vm.network(),
+        vm.image(),
         checkedCpus(vm.cpus(), where),
         parsed(vm.memory(), where),
         vm.cmdline(),
@@ -136,6 +143,7 @@ record VmSpec(
   /** Whether it is declared alike, so that both can be one machine. */
   boolean isLike(VmSpec other) {
     return network.equals(other.network)
+        && image.equals(other.image)
         && cpus == other.cpus
         && memory == other.memory
         && cmdline.equals(other.cmdline)

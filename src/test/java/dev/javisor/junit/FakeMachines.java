@@ -6,9 +6,11 @@ import dev.javisor.agent.Agent;
 import dev.javisor.agent.Command;
 import dev.javisor.agent.ExecResult;
 import dev.javisor.agent.ExitStatus;
+import dev.javisor.agent.GuestProcess;
 import dev.javisor.event.VmState;
 import dev.javisor.internal.config.MachineSize;
 import dev.javisor.internal.config.MemorySize;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -82,8 +85,11 @@ final class FakeMachines implements MachineSource {
   }
 
   @Override
-  public void setDefaults(VirtualMachine.Builder builder, String words) {
+  public void setDefaults(VirtualMachine.Builder builder, String words, @Nullable ImageRoot root) {
     builder.cmdline("default " + words);
+    if (root != null) {
+      builder.disk(root.disk());
+    }
   }
 
   @Override
@@ -176,9 +182,26 @@ final class FakeMachines implements MachineSource {
     private static Object command(Object command, Method method, String[] argv) {
       return switch (method.getName()) {
         case "run" -> result(argv);
-        case "start" -> throw new IllegalStateException("no such program");
+        case "start" -> start(argv);
         default -> command;
       };
+    }
+
+    /** A program that the test names a path of runs for ever. */
+    private static Object start(String[] argv) {
+      if (!argv[0].startsWith("/")) {
+        throw new IllegalStateException("no such program");
+      }
+      byte[] printed = String.join(" ", argv).getBytes(StandardCharsets.UTF_8);
+      return fake(
+          GuestProcess.class,
+          (process, called, with) ->
+              switch (called.getName()) {
+                case "stdout" -> new ByteArrayInputStream(printed);
+                case "exit" -> new CompletableFuture<ExitStatus>();
+                case "pid" -> 1L;
+                default -> throw new UnsupportedOperationException(called.toString());
+              });
     }
 
     /** Every command prints its name and fails. */

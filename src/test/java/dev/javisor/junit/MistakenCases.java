@@ -70,6 +70,10 @@ final class MistakenCases {
     void network(@Vm VirtualSwitch network) {}
 
     @Test
+    @DisplayName("image without defaults")
+    void image(@Vm(defaults = false, image = "x") VirtualMachine vm) {}
+
+    @Test
     @DisplayName("command line without defaults")
     void words(@Vm(defaults = false, cmdline = "quiet") VirtualMachine vm) {}
 

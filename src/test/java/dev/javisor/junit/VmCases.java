@@ -11,6 +11,7 @@ import dev.javisor.event.VmState;
 import dev.javisor.net.VirtualSwitch;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -216,6 +217,21 @@ final class VmCases {
       assertTrue(network.ports().contains("db"));
       network.isolate("db");
       own = another;
+    }
+  }
+
+  @WithFakes
+  static class OfAnImage {
+    static final String IMAGE = "target/vm-test-image";
+
+    @RegisterExtension
+    final VmExtension byCode = VmExtension.builder().image(Path.of(IMAGE)).build();
+
+    @Test
+    void fails(@Vm(image = IMAGE) VirtualMachine vm) {
+      assertRunning(vm);
+      assertRunning(byCode.vm());
+      fail("on purpose");
     }
   }
 

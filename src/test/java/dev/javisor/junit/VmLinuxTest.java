@@ -12,6 +12,9 @@ import dev.javisor.VirtualMachine;
 import dev.javisor.Wait;
 import dev.javisor.config.NetChannel;
 import dev.javisor.error.AgentException;
+import dev.javisor.guest.GuestPackages;
+import dev.javisor.internal.image.OciFixture;
+import dev.javisor.internal.image.TarFixture;
 import dev.javisor.net.VirtualSwitch;
 import dev.javisor.testing.microguest.HostResources;
 import java.io.IOException;
@@ -34,6 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("linux-guest")
 @Timeout(900)
 class VmLinuxTest {
+  private static final String IMAGE = "target/vm-linux-test-image";
+
   @TempDir Path consoles;
 
   static class First {
@@ -86,6 +91,14 @@ class VmLinuxTest {
     }
 
     @Test
+    void serves(@Vm(image = IMAGE, memory = "128M") VirtualMachine vm) throws Exception {
+      vm.waitFor(Wait.port(80));
+      try (InputStream page = vm.uri(80, "/index.html").toURL().openStream()) {
+        assertEquals("of an image", new String(page.readAllBytes(), UTF_8));
+      }
+    }
+
+    @Test
     void resets(@Vm(value = "mine", memory = "128M") VirtualMachine vm)
         throws InterruptedException {
       assertThrows(
@@ -116,6 +129,15 @@ class VmLinuxTest {
 
   @Test
   void shouldBootLinuxForTestsAndLeaveNothing() throws IOException {
+    byte[] busybox = Files.readAllBytes(GuestPackages.debian().busybox());
+    new OciFixture(Path.of(IMAGE))
+        .layer(
+            new TarFixture()
+                .file("bin/busybox", busybox, 0755, 0, 0)
+                .file("srv/index.html", "of an image"))
+        .config("'Entrypoint': ['/bin/busybox', 'httpd'], 'Cmd': ['-f', '-h', '/srv']")
+        .image("v1")
+        .write();
     HostResources before = HostResources.now();
 
     InnerRun run =
@@ -142,6 +164,8 @@ class VmLinuxTest {
             "SUCCESSFUL",
             "reads(VirtualMachine)",
             "SUCCESSFUL",
+            "serves(VirtualMachine)",
+            "SUCCESSFUL",
             "meets(VirtualMachine, VirtualMachine, VirtualSwitch)",
             "SUCCESSFUL",
             "resets(VirtualMachine)",
@@ -155,7 +179,13 @@ class VmLinuxTest {
     assertTrue(shown.contains("[sh, -c, echo b >/proc/sysrq-trigger"), shown);
     try (Stream<Path> files = Files.walk(consoles)) {
       assertEquals(
-          List.of("both.log", "meets-one.log", "meets-two.log", "resets-mine.log"),
+          List.of(
+              "both.log",
+              "meets-one.log",
+              "meets-two.log",
+              "resets-mine.log",
+              "serves-vm-program.log",
+              "serves-vm.log"),
           files
               .filter(Files::isRegularFile)
               .map(f -> f.getFileName().toString())

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.javisor.backend.BlockBackend;
 import dev.javisor.backend.NetBackend;
 import dev.javisor.config.OnReset;
 import dev.javisor.event.VmState;
+import dev.javisor.internal.image.OciFixture;
+import dev.javisor.internal.image.TarFixture;
 import dev.javisor.net.VirtualSwitch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,6 +143,37 @@ class VmTest {
     VirtualSwitch closed = VmCases.OnANetwork.ofClass;
     assertThrows(IllegalStateException.class, () -> closed.port("late"));
     assertThrows(IllegalStateException.class, () -> VmCases.OnANetwork.own.port("late"));
+  }
+
+  @Test
+  void shouldRunTheProgramOfAnImage_andShowWhatItPrinted() throws IOException {
+    new OciFixture(Path.of(VmCases.OfAnImage.IMAGE))
+        .layer(new TarFixture().file("etc/motd", "hello"))
+        .config("'Entrypoint': ['/bin/serve'], 'Cmd': ['--all']")
+        .image("v1")
+        .write();
+    System.setProperty("javisor.cache", consoles.resolve("cache").toString());
+    InnerRun run;
+    try {
+      run = run(VmCases.OfAnImage.class);
+    } finally {
+      System.clearProperty("javisor.cache");
+    }
+
+    String shown = InnerRun.suppressed(run.failure("fails(VirtualMachine)"));
+    assertTrue(shown.contains("its program (running), output in " + consoles), shown);
+    assertEquals(2, machines.made().size());
+    for (FakeMachines.Made machine : machines.made()) {
+      BlockBackend disk = assertInstanceOf(BlockBackend.class, machine.told("disk"));
+      assertTrue(disk.description().contains("overlay"), disk::description);
+    }
+    try (Stream<Path> files = Files.walk(consoles)) {
+      List<Path> printed = files.filter(file -> file.toString().contains("-program")).toList();
+      assertEquals(2, printed.size());
+      for (Path file : printed) {
+        assertEquals("/bin/serve --all", Files.readString(file));
+      }
+    }
   }
 
   @Test
@@ -277,7 +311,7 @@ class VmTest {
 
     assertTrue(
         run.outcomes().values().stream().allMatch("FAILED"::equals), run.outcomes().toString());
-    assertEquals(14, run.outcomes().size());
+    assertEquals(15, run.outcomes().size());
     assertEquals(
         List.of(),
         machines.made().stream().filter(made -> made.state() == VmState.RUNNING).toList());
@@ -308,6 +342,7 @@ class VmTest {
           nameless on a network | @Vm(value = "NAME", network = "lan")
           shared on a network | none of its machines is shared
           network without a name | write @Vm(network = "NAME")
+          image without defaults | the setup class sets what it boots
           command line without defaults | the setup class sets the command line
           """)
   void shouldSayWhatToWrite_whenAParameterIsMisdeclared(String name, String expected) {
