@@ -5,6 +5,8 @@ import dev.javisor.bench.device.DeviceLoad;
 import dev.javisor.bench.device.NetLoad;
 import dev.javisor.bench.guest.GuestCopy;
 import dev.javisor.bench.guest.GuestExec;
+import dev.javisor.bench.guest.GuestNetBytes;
+import dev.javisor.bench.guest.GuestNetConnections;
 import dev.javisor.bench.guest.GuestParallel;
 import dev.javisor.bench.guest.GuestReady;
 import dev.javisor.bench.image.ImageImport;
@@ -60,6 +62,10 @@ final class Bench implements Callable<Integer> {
                   new GuestReady(),
                   new GuestExec(),
                   new GuestCopy(),
+                  new GuestNetBytes(true),
+                  new GuestNetBytes(false),
+                  new GuestNetConnections(true),
+                  new GuestNetConnections(false),
                   new GuestParallel(false),
                   new GuestParallel(true)))
           .<Measurement>flatMap(rows -> rows)
