@@ -42,7 +42,8 @@ final class UserNets {
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "no user-mode network; the builder's net(n -> n.user()) gives one"));
+                    "no user-mode network; the builder's net(n -> n.user()) gives one, and forward()"
+                        + " leads to a port of the guest without"));
   }
 
   private static void check(int guestPort) {
