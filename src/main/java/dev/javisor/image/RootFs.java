@@ -13,9 +13,9 @@ import java.nio.file.Path;
 
 /**
  * A root file system for guests, of what people have: a folder, a tar archive, or a container
- * image. It becomes an ext4 disk, or an initramfs, with owners, modes, links, device nodes and file
- * capabilities as they should be, and without root: the file system is written byte by byte, and
- * nothing is unpacked on this host.
+ * image. It becomes an ext4 or squashfs disk, or an initramfs, with owners, modes, links, device
+ * nodes and file capabilities as they should be, and without root: the file system is written byte
+ * by byte, and nothing is unpacked on this host.
  *
  * <pre>{@code
  * Path disk = RootFs.fromTar(Path.of("rootfs.tar.xz")).toDisk(Path.of("target/root.ext4"));
@@ -159,6 +159,19 @@ public final class RootFs {
    */
   public Path toInitramfs(Path target) {
     maker().writeInitramfs(target);
+    return target;
+  }
+
+  /**
+   * Writes a squashfs file system: compressed, and only to be read, as by a guest whose root is
+   * {@code root=/dev/vda rootfstype=squashfs ro}. Stock kernels have it as a module: {@code agent(a
+   * -> a.modules("squashfs"))} brings that. Size, free space and label do not count.
+   *
+   * @return the target
+   * @throws dev.javisor.error.ImageException if it cannot be made; nothing is left of it then
+   */
+  public Path toSquashfs(Path target) {
+    maker().writeSquashfs(target);
     return target;
   }
 

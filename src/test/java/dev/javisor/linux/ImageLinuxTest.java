@@ -69,12 +69,30 @@ class ImageLinuxTest {
       exit 7
       """;
 
+  private static final String LOOK_AT_SQUASHFS =
+      """
+      b=/bin/busybox
+      $b mount -t squashfs -o ro /dev/vdb /tmp && cd /tmp || exit 1
+      $b stat -c '%a %u:%g %t:%T %h' srv/mine dev-null bin/sh
+      $b cmp bin/busybox /bin/busybox && $b cat srv/mine
+      """;
+
   @Test
   void shouldRunItsEntryPoint() throws Exception {
     Image image = Image.fromOciLayout(layout()).cache(ImageCache.in(folder.resolve("cache")));
 
+    Path squashfs = image.rootFs().toSquashfs(folder.resolve("squashfs"));
+
     try (ImageRun run =
-        image.run(c -> c.timeout(PATIENCE).machine(b -> b.memory("256M").name("image")))) {
+        image.run(
+            c ->
+                c.timeout(PATIENCE)
+                    .machine(
+                        b ->
+                            b.memory("256M")
+                                .name("image")
+                                .disk(squashfs)
+                                .agent(a -> a.modules("squashfs"))))) {
       String said = new String(run.process().stdout().readAllBytes(), UTF_8);
       String errors = new String(run.process().stderr().readAllBytes(), UTF_8);
 
@@ -87,6 +105,9 @@ class ImageLinuxTest {
           run.vm().agent().facts().addresses().stream()
               .anyMatch(a -> a.networkInterface().equals("eth0") && a.prefix() == 24));
       assertTrue(run.vm().agent().readText("/etc/resolv.conf").startsWith("nameserver "));
+      assertEquals(
+          "400 33:34 0:0 1\n660 0:6 1:3 1\n755 0:0 0:0 2\nsecret",
+          run.vm().exec("/bin/sh", "-c", LOOK_AT_SQUASHFS).requireSuccess().stdout());
     }
 
     String base = new Ext4Disk(image.disk()).check().ask("stat /changed");

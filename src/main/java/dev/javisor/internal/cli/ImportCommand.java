@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -56,8 +58,19 @@ final class ImportCommand implements Callable<Integer> {
   @Option(names = "--label", paramLabel = "LABEL", description = "the file system's label")
   private String label = "";
 
-  @Option(names = "--initramfs", description = "make an initramfs, not a disk")
-  private boolean initramfs;
+  @ArgGroup(exclusive = true)
+  private @Nullable Format format;
+
+  /** What to make in an ext4 disk's place. */
+  private static final class Format {
+    @Option(names = "--initramfs", description = "make an initramfs, not a disk")
+    private boolean initramfs;
+
+    @Option(
+        names = "--squashfs",
+        description = "make a squashfs disk: compressed, and only to be read")
+    private boolean squashfs;
+  }
 
   @Parameters(index = "0", paramLabel = "SOURCE", description = "a folder or file")
   private Path source = Path.of("");
@@ -108,12 +121,19 @@ final class ImportCommand implements Callable<Integer> {
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-    Path made = initramfs ? rootFs.toInitramfs(target) : rootFs.toDisk(target);
+    Path made = make(rootFs);
     progress.end();
     spec.commandLine()
         .getOut()
         .println(String.format(Locale.ROOT, "%s: %d MiB", made, Files.size(made) / MIB));
     return ExitStatus.OK;
+  }
+
+  private Path make(RootFs rootFs) {
+    if (format == null) {
+      return rootFs.toDisk(target);
+    }
+    return format.squashfs ? rootFs.toSquashfs(target) : rootFs.toInitramfs(target);
   }
 
   private RootFs rootFs() {

@@ -6,11 +6,9 @@ import dev.javisor.internal.image.tar.RawName;
 import dev.javisor.internal.image.tree.BlockFile;
 import dev.javisor.internal.image.tree.Inode;
 import dev.javisor.internal.image.tree.Tree;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
@@ -94,24 +92,16 @@ final class CpioTree {
           null);
     }
     header(name, inode, inode.mode(), number, links, size);
-    copy(inode.content().block() * BlockFile.BLOCK, size);
+    copy(inode.content(), size);
     pad(size);
   }
 
-  private void copy(long from, long size) throws IOException {
+  private void copy(Inode.Content content, long size) throws IOException {
     byte[] buffer = new byte[1 << 16];
-    for (long at = 0; at < size; ) {
-      int n = contents.read(from + at, buffer, 0, (int) Math.min(buffer.length, size - at));
-      if (n < 0) {
-        // Zeros at the very end were left out.
-        n = (int) Math.min(buffer.length, size - at);
-        Arrays.fill(buffer, 0, n, (byte) 0);
-      }
-      if (n == 0) {
-        throw new EOFException("no more content");
-      }
-      out.write(buffer, 0, n);
-      at += n;
+    for (long at = 0; at < size; at += buffer.length) {
+      int length = (int) Math.min(buffer.length, size - at);
+      contents.read(content, at, buffer, length);
+      out.write(buffer, 0, length);
     }
   }
 

@@ -2,12 +2,14 @@ package dev.javisor.internal.image;
 
 import dev.javisor.error.ImageException;
 import dev.javisor.internal.image.ext4.Ext4;
+import dev.javisor.internal.image.squashfs.Squashfs;
 import dev.javisor.internal.image.tree.BlockFile;
 import dev.javisor.internal.image.tree.Contents;
 import dev.javisor.internal.image.tree.Failures;
 import dev.javisor.internal.image.tree.Limits;
 import dev.javisor.internal.image.tree.Progress;
 import dev.javisor.internal.image.tree.Tree;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -60,17 +62,40 @@ public final class DiskMaker {
    * @throws ImageException as {@link #writeExt4}
    */
   public void writeInitramfs(Path target) {
+    writeBeside(
+        target,
+        (tree, blocks, file) -> {
+          try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+            CpioTree.write(tree, blocks, out, source.name());
+          }
+        });
+  }
+
+  /**
+   * Writes a compressed file system that can only be read, in the place of what is there.
+   *
+   * @throws ImageException as {@link #writeExt4}
+   */
+  public void writeSquashfs(Path target) {
+    writeBeside(
+        target,
+        (tree, blocks, file) -> Squashfs.write(tree, blocks, file, source.name(), progress));
+  }
+
+  @FunctionalInterface
+  private interface Copy {
+    void apply(Tree tree, BlockFile contents, Path file) throws IOException;
+  }
+
+  /** Makes a file of contents that are in another one until then. */
+  private void writeBeside(Path target, Copy copy) {
     Path contents = beside(target);
     Path file = beside(target);
     try {
       make(
           target,
           contents,
-          (tree, blocks) -> {
-            try (OutputStream out = Files.newOutputStream(file)) {
-              CpioTree.write(tree, blocks, out, source.name());
-            }
-          },
+          (tree, blocks) -> copy.apply(tree, blocks, file),
           () -> publish(file, target));
     } finally {
       delete(file);

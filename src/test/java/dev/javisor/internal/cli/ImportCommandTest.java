@@ -1,5 +1,6 @@
 package dev.javisor.internal.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -43,6 +44,15 @@ class ImportCommandTest {
     assertEquals(ExitStatus.OK, importing("--from=tar", "--initramfs"), main.err());
 
     assertTrue(Files.readString(folder.resolve("disk")).startsWith("070701"));
+  }
+
+  @Test
+  void shouldMakeASquashfs() throws Exception {
+    assertEquals(ExitStatus.OK, importing("--from=tar", "--squashfs"), main.err());
+
+    assertTrue(
+        new String(Files.readAllBytes(folder.resolve("disk")), ISO_8859_1).startsWith("hsqs"));
+    assertEquals(ExitStatus.USAGE, importing("--from=tar", "--squashfs", "--initramfs"));
   }
 
   @Test

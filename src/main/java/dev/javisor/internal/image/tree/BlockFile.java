@@ -109,10 +109,25 @@ public final class BlockFile implements AutoCloseable {
     writeFully(ByteBuffer.wrap(bytes), position);
   }
 
-  /** Reads what was written, as far as there is something. */
-  public int read(long position, byte[] target, int offset, int length) throws IOException {
+  /**
+   * Reads a part of a file's content.
+   *
+   * @param at where in the file, up to its size less {@code length}
+   * @param target gets the bytes at its start
+   */
+  public void read(Inode.Content content, long at, byte[] target, int length) throws IOException {
     flush();
-    return channel.read(ByteBuffer.wrap(target, offset, length), position);
+    ByteBuffer bytes = ByteBuffer.wrap(target, 0, length);
+    long position = content.block() * BLOCK + at;
+    while (bytes.hasRemaining()) {
+      int n = channel.read(bytes, position);
+      if (n < 0) {
+        // Zeros at the very end were left out.
+        Arrays.fill(target, bytes.position(), length, (byte) 0);
+        return;
+      }
+      position += n;
+    }
   }
 
   /** Writes what is buffered, gives the file its size, and makes it durable. */

@@ -1,0 +1,5 @@
+/** Writes squashfs file systems. */
+@NullMarked
+package dev.javisor.internal.image.squashfs;
+
+import org.jspecify.annotations.NullMarked;
