@@ -11,6 +11,8 @@ import dev.javisor.bench.guest.GuestParallel;
 import dev.javisor.bench.guest.GuestReady;
 import dev.javisor.bench.image.ImageImport;
 import dev.javisor.bench.image.SharedBase;
+import dev.javisor.bench.network.UserNetBytes;
+import dev.javisor.bench.network.UserNetConnections;
 import dev.javisor.internal.agent.AgentLoopback;
 import dev.javisor.internal.net.tcp.TcpThroughput;
 import dev.javisor.internal.virtio.vsock.VsockThroughput;
@@ -53,6 +55,9 @@ final class Bench implements Callable<Integer> {
                   new Allocation(),
                   new VsockThroughput(),
                   new TcpThroughput(),
+                  new UserNetBytes(true),
+                  new UserNetBytes(false),
+                  new UserNetConnections(),
                   new AgentLoopback(false),
                   new AgentLoopback(true),
                   new ImageImport(),

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: as {@link NetFrame}; {@link #complete} may come from any thread.
  */
-public final class SentFrame implements NetFrame {
+public final class SentFrame implements OffloadedFrame {
   private static final VarHandle LENT;
   private static final int FIRST_PIECES = 4;
   private static final int NEEDS_CHECKSUM = 1;
@@ -80,10 +80,7 @@ public final class SentFrame implements NetFrame {
     }
   }
 
-  /**
-   * Whether its header says, at this moment, that the checksum of its TCP or UDP is left to whoever
-   * needs one (VIRTIO_NET_HDR_F_NEEDS_CSUM).
-   */
+  @Override
   public boolean needsChecksum() {
     BufferList all = list;
     return all != null && (all.readByte(0) & NEEDS_CHECKSUM) != 0;

@@ -4,6 +4,7 @@ import dev.javisor.bench.Figure;
 import dev.javisor.bench.Measurement;
 import dev.javisor.bench.Result;
 import dev.javisor.bench.Workbench;
+import dev.javisor.bench.network.HostSockets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ByteChannel;

@@ -2,6 +2,7 @@ package dev.javisor.bench.guest;
 
 import dev.javisor.VirtualMachine;
 import dev.javisor.bench.Workbench;
+import dev.javisor.bench.network.PasstCable;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

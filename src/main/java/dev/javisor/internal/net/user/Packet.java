@@ -1,9 +1,10 @@
 package dev.javisor.internal.net.user;
 
 import dev.javisor.backend.NetFrame;
-import dev.javisor.internal.net.SentFrame;
+import dev.javisor.internal.net.OffloadedFrame;
 import dev.javisor.internal.net.ip.InternetChecksum;
 import dev.javisor.internal.net.ip.IpAddress;
+import dev.javisor.internal.net.tcp.SegmentSource;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not modelled: fragments, options of IPv4 and extension headers of IPv6, which are skipped or
  * drop the packet; VLAN tags.
  */
-final class Packet {
+final class Packet implements SegmentSource {
   /** What {@link #read} says of a frame. */
   enum Kind {
     BAD,
@@ -178,12 +179,14 @@ final class Packet {
   }
 
   /** The bytes of the transport's header and payload. */
-  int length() {
+  @Override
+  public int length() {
     return length;
   }
 
   /** Copies a part of the transport's header and payload. */
-  void copyTo(int offset, ByteBuffer target) {
+  @Override
+  public void copyTo(int offset, ByteBuffer target) {
     NetFrame from = frame;
     int at = start + offset;
     if (at + target.remaining() <= copied) {
@@ -213,7 +216,7 @@ final class Packet {
 
   /** Whether the guest left the checksum to somebody else. */
   boolean lacksChecksum() {
-    return frame instanceof SentFrame sent && sent.needsChecksum();
+    return frame instanceof OffloadedFrame sent && sent.needsChecksum();
   }
 
   /** Whether the transport's checksum is right, with the pseudo header; copies all of it. */

@@ -1,7 +1,6 @@
 package dev.javisor.internal.net.user;
 
 import dev.javisor.internal.net.ip.IpAddress;
-import dev.javisor.internal.net.tcp.SegmentSource;
 import dev.javisor.internal.net.tcp.TcpAddresses;
 import dev.javisor.internal.net.tcp.TcpConfig;
 import dev.javisor.internal.net.tcp.TcpConnection;
@@ -94,19 +93,7 @@ final class TcpSide implements TcpListener, AutoCloseable {
             packet.targetHigh(),
             packet.targetLow(),
             ports.getShort(2) & 0xffff);
-    stack.receive(ends, new PacketSegment(packet));
-  }
-
-  private record PacketSegment(Packet packet) implements SegmentSource {
-    @Override
-    public int length() {
-      return packet.length();
-    }
-
-    @Override
-    public void copyTo(int offset, ByteBuffer target) {
-      packet.copyTo(offset, target);
-    }
+    stack.receive(ends, packet);
   }
 
   @Override

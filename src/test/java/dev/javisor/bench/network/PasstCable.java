@@ -1,4 +1,4 @@
-package dev.javisor.bench.guest;
+package dev.javisor.bench.network;
 
 import dev.javisor.backend.NetBackend;
 import dev.javisor.backend.NetFrame;
@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
  * A network that passt plays, a program with the same purpose as the user-mode network. Frames go
  * over a Unix socket, each behind its length.
  */
-final class PasstCable implements NetBackend {
-  static final int MTU = 65520;
+public final class PasstCable implements NetBackend {
+  public static final int MTU = 65520;
   private static final String SUBNET = "10.222.0.";
-  static final String HOST = SUBNET + "1";
-  static final String GUEST = SUBNET + "15";
+  public static final String HOST = SUBNET + "1";
+  public static final String GUEST = SUBNET + "15";
   private static final int LONGEST = 1 << 16;
   private static final int STEPS = 100;
   private static final int STEP_MILLIS = 100;
@@ -41,7 +41,7 @@ final class PasstCable implements NetBackend {
    *
    * @throws IOException if it is not installed, or does not run here
    */
-  static PasstCable start(Path folder) throws IOException, InterruptedException {
+  public static PasstCable start(Path folder) throws IOException, InterruptedException {
     Path path = Files.createTempDirectory("javisor-passt-").resolve("socket");
     Path log = folder.resolve("passt.log");
     Process passt =

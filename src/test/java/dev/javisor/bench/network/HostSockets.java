@@ -1,4 +1,4 @@
-package dev.javisor.bench.guest;
+package dev.javisor.bench.network;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -9,22 +9,22 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletableFuture;
 
 /** The host's end of connections, the same for all networks. Times are in nanoseconds. */
-final class HostSockets {
+public final class HostSockets {
   private static final int BLOCK = 64 << 10;
 
   private HostSockets() {}
 
   /** What the host does with connections. */
-  interface Talk {
+  public interface Talk {
     long nanos(ServerSocketChannel server) throws IOException;
   }
 
   /** Listens on all addresses, on a free port, and talks on a thread of its own. */
-  static final class Server implements AutoCloseable {
+  public static final class Server implements AutoCloseable {
     private final ServerSocketChannel channel;
     private final CompletableFuture<Long> nanos = new CompletableFuture<>();
 
-    Server(Talk talk) throws IOException {
+    public Server(Talk talk) throws IOException {
       channel = ServerSocketChannel.open();
       channel.bind(new InetSocketAddress(0), 128);
       Thread thread =
@@ -41,11 +41,11 @@ final class HostSockets {
       thread.start();
     }
 
-    String port() throws IOException {
+    public String port() throws IOException {
       return Integer.toString(((InetSocketAddress) channel.getLocalAddress()).getPort());
     }
 
-    long nanos() {
+    public long nanos() {
       return nanos.join();
     }
 
@@ -56,7 +56,7 @@ final class HostSockets {
   }
 
   /** One guest sends so many bytes. */
-  static Talk taking(long bytes) {
+  public static Talk taking(long bytes) {
     return server -> {
       try (SocketChannel guest = server.accept()) {
         return take(guest, bytes);
@@ -65,7 +65,7 @@ final class HostSockets {
   }
 
   /** One guest is sent so many bytes, until it has them. */
-  static Talk giving(long bytes) {
+  public static Talk giving(long bytes) {
     return server -> {
       try (SocketChannel guest = server.accept()) {
         long start = System.nanoTime();
@@ -78,7 +78,7 @@ final class HostSockets {
   }
 
   /** Connections that come one after the other, and are closed; the time is from first to last. */
-  static Talk closing(int count) {
+  public static Talk closing(int count) {
     return server -> {
       server.accept().close();
       long start = System.nanoTime();
@@ -89,7 +89,7 @@ final class HostSockets {
     };
   }
 
-  static long take(ByteChannel from, long bytes) throws IOException {
+  public static long take(ByteChannel from, long bytes) throws IOException {
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
     long start = System.nanoTime();
     long taken = 0;
@@ -103,7 +103,7 @@ final class HostSockets {
     return System.nanoTime() - start;
   }
 
-  static void give(ByteChannel to, long bytes) throws IOException {
+  public static void give(ByteChannel to, long bytes) throws IOException {
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
     for (long left = bytes; left > 0; left -= block.limit()) {
       block.clear().limit((int) Math.min(BLOCK, left));
@@ -114,7 +114,7 @@ final class HostSockets {
   }
 
   /** Waits until the other side has closed. */
-  static void awaitEnd(ByteChannel from) throws IOException {
+  public static void awaitEnd(ByteChannel from) throws IOException {
     ByteBuffer one = ByteBuffer.allocate(1);
     if (from.read(one) >= 0) {
       throw new IOException("a byte that nobody sent");
