@@ -40,7 +40,10 @@ public final class NetPolicy {
    * www.example.org:443}, {@code *.example.org} for all names that end so, {@code 192.0.2.7:5432},
    * {@code 192.0.2.0/24}, {@code [2001:db8::1]:80}, {@code host:8080} for this host's loopback. A
    * name opens the addresses that the guest was told when it asked for it, and so whatever else is
-   * found there.
+   * found there. This host's loopback, which is behind the gateway, is open to {@code host}, the
+   * gateway's own address, and a name without {@code *} that this host takes for its loopback; a
+   * network such as {@code 10.0.0.0/8} or {@code 0.0.0.0/0} does not open it, whatever the
+   * gateway's address is.
    *
    * @param targets checked by {@code build()}
    */

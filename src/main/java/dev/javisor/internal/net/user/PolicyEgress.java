@@ -46,11 +46,18 @@ final class PolicyEgress implements Egress {
   public void told(String name, Collection<IpAddress> addresses) {
     for (TargetRule rule : rules) {
       if (rule.isFor(name)) {
-        addresses.forEach(
-            address ->
-                opened.computeIfAbsent(address, a -> new LinkedHashSet<>()).add(rule.port()));
+        for (IpAddress address : addresses) {
+          // Whoever has a name below the rule's chooses its addresses: not this host's loopback.
+          if (!isGateway(address) || !rule.isWildcard()) {
+            opened.computeIfAbsent(address, a -> new LinkedHashSet<>()).add(rule.port());
+          }
+        }
       }
     }
+  }
+
+  private boolean isGateway(IpAddress address) {
+    return address.equals(subnet.gateway(address.ipv6()));
   }
 
   @Override
@@ -58,9 +65,9 @@ final class PolicyEgress implements Egress {
     if (all) {
       return true;
     }
-    boolean host = address.equals(subnet.gateway(address.ipv6()));
+    boolean host = isGateway(address);
     for (TargetRule rule : rules) {
-      boolean about = rule.isFor(address) || host && isHost(rule);
+      boolean about = host ? isHost(rule) : rule.isFor(address);
       if (about && rule.isForPort(port)) {
         return true;
       }
@@ -69,7 +76,14 @@ final class PolicyEgress implements Egress {
     return ports != null && (ports.contains(ANY_PORT) || ports.contains(port));
   }
 
-  private static boolean isHost(TargetRule rule) {
+  /** A network that has the gateway in it by chance does not mean this host. */
+  private boolean isHost(TargetRule rule) {
+    return rule.isOnly(subnet.gateway(false))
+        || subnet.hasIpv6() && rule.isOnly(subnet.gateway(true))
+        || !rule.isWildcard() && isHostName(rule);
+  }
+
+  private static boolean isHostName(TargetRule rule) {
     return rule.isFor(Names.HOST) || rule.isFor(Names.HOST + "." + Names.DOMAIN);
   }
 }

@@ -81,6 +81,16 @@ public record TargetRule(@Nullable String name, @Nullable IpAddress network, int
     return own != null && address.isIn(own, prefix);
   }
 
+  /** Whether it is about this address and no other. */
+  boolean isOnly(IpAddress address) {
+    return address.equals(network) && prefix == address.length() * Byte.SIZE;
+  }
+
+  /** Whether it is about all names that end in a certain way. */
+  boolean isWildcard() {
+    return name != null && name.startsWith(".");
+  }
+
   /** Whether it is about a port. */
   boolean isForPort(int asked) {
     return port == 0 || port == asked;
