@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
  */
 final class ArpHost {
   private static final int LENGTH = 28;
+  private static final long GROUP = 1L << 40;
   private static final int REQUEST = 1;
   private static final int REPLY = 2;
   private static final long ETHERNET_IPV4 = 0x0001_0800_0604L;
@@ -42,6 +43,10 @@ final class ArpHost {
     long mac = frame.getLong(SENDER_MAC) >>> 16;
     IpAddress sender = IpAddress.v4(frame.getInt(SENDER_IP));
     IpAddress target = IpAddress.v4(frame.getInt(TARGET_IP));
+    if ((mac & GROUP) != 0) {
+      counters.spoofed++;
+      return;
+    }
     if (subnet.isGuests(sender)) {
       neighbours.heard(sender, mac);
     } else if (sender.low() != 0) {

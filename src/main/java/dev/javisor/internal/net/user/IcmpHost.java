@@ -58,15 +58,17 @@ final class IcmpHost {
     refilled = nanos.getAsLong();
   }
 
-  /** Takes a message of the guest's that is intact. */
+  /** Whether a message that is intact is a ping. */
+  static boolean isEcho(Packet packet) {
+    ByteBuffer message = packet.transport();
+    return message.hasRemaining() && (message.get(0) & 0xff) == (packet.ipv6() ? ECHO6 : ECHO);
+  }
+
+  /** Takes a ping of the guest's that is intact. */
   void receive(Packet packet) {
     ByteBuffer message = packet.transport();
     if (message.remaining() < Wire.ICMP_HEADER) {
       counters.malformed++;
-      return;
-    }
-    int type = message.get(0) & 0xff;
-    if (type != (packet.ipv6() ? ECHO6 : ECHO)) {
       return;
     }
     if (names.isHost(packet.target())) {

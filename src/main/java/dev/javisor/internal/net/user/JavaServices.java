@@ -29,6 +29,7 @@ final class JavaServices implements TcpSide.Services {
   private final ThreadFactory threads;
   private final Map<Place, UserSpec.Service> services = new HashMap<>();
   private final AtomicInteger served = new AtomicInteger();
+  private boolean complained;
 
   JavaServices(UserSpec spec, Subnet subnet, Names names, Loop loop, ThreadFactory threads) {
     this.loop = loop;
@@ -53,11 +54,21 @@ final class JavaServices implements TcpSide.Services {
             loop,
             new InetSocketAddress(guest.toInet(), ends.remotePort()),
             new InetSocketAddress(host.toInet(), port));
-    Thread thread = threads.newThread(() -> serve(service, stream));
-    stream.attach(connection);
     served.incrementAndGet();
+    try {
+      threads.newThread(() -> serve(service, stream)).start();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // This host has no more threads: one connection of a guest's is not to end its network.
+      served.decrementAndGet();
+      if (!complained) {
+        complained = true;
+        log.warn(
+            "{}: no thread for a guest's connection; it is refused, as others are", service, e);
+      }
+      return false;
+    }
+    stream.attach(connection);
     connection.accept(stream);
-    thread.start();
     return true;
   }
 

@@ -34,6 +34,7 @@ final class Packet implements SegmentSource {
   private static final int HEAD = 128;
 
   private static final int FRAGMENT_BITS = 0x3fff;
+  private static final int FRAGMENT_HEADER = 44;
   private static final int PROTOCOL4_OFFSET = 9;
   private static final int LONG_BITS = 0xffff;
 
@@ -127,7 +128,7 @@ final class Packet implements SegmentSource {
 
   /** Multicast reports (MLD) have one; all other extension headers stay what the protocol is. */
   private Kind skipHopByHop() {
-    if (protocol == 44) {
+    if (protocol == FRAGMENT_HEADER) {
       return Kind.FRAGMENT;
     }
     if (protocol != 0) {
@@ -144,7 +145,7 @@ final class Packet implements SegmentSource {
     protocol = bytes.get(start) & 0xff;
     start += skipped;
     length = end - start;
-    return Kind.IP;
+    return protocol == FRAGMENT_HEADER ? Kind.FRAGMENT : Kind.IP;
   }
 
   /** The destination's MAC address. */

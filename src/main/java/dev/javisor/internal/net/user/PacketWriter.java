@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * leave as single frames; what is too long for one is dropped. Threading: the network's.
  */
 final class PacketWriter {
-  private static final int MOST = Wire.ETHERNET + 65535;
+  private static final int MOST = Wire.ETHERNET + Wire.IPV6_HEADER + 65535;
   private static final int DONT_FRAGMENT = 0x4000;
   private static final int USUAL_HOPS = 64;
   private static final int VERSION4 = 0x4500;

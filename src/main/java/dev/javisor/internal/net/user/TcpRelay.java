@@ -53,7 +53,7 @@ final class TcpRelay implements TcpHandler, Loop.Ready {
       if (done) {
         accept();
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       abandoned();
       throw e;
     }

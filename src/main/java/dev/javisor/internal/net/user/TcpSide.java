@@ -123,7 +123,8 @@ final class TcpSide implements TcpListener, AutoCloseable {
       TcpRelay relay = new TcpRelay(this, loop, SocketChannel.open(), connection);
       relays.add(relay);
       relay.dial(Outside.address(subnet, target, port));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
+      // The latter too: a JVM without IPv6 says so by UnsupportedAddressTypeException.
       log.debug("{}: no socket for it", connection.addresses(), e);
       counters.overflowed++;
       connection.refuse();

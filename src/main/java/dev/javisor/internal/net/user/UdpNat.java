@@ -97,7 +97,8 @@ final class UdpNat implements AutoCloseable {
       }
     } catch (PortUnreachableException e) {
       icmp.unreachable(packet, IcmpHost.Reason.NO_PORT);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
+      // The latter too: a JVM without IPv6 says so by UnsupportedAddressTypeException.
       log.debug("{}", ends, e);
       counters.unreachable++;
       icmp.unreachable(packet, IcmpHost.Reason.NO_HOST);
@@ -122,7 +123,7 @@ final class UdpNat implements AutoCloseable {
       loop.register(channel, SelectionKey.OP_READ, key -> receive(flow));
       flows.put(ends, flow);
       return flow;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       Loop.close(channel);
       throw e;
     }

@@ -48,6 +48,7 @@ public final class UserNetwork implements OffloadingBackend {
   private final Queue<NetFrame> arrived = new ConcurrentLinkedQueue<>();
   private final Counters counters = new Counters();
   private volatile @Nullable Running running;
+  private boolean complained;
 
   /** What there is while a guest is attached. */
   private record Running(Loop loop, FrameOut out, UserParts parts, Thread thread) {}
@@ -201,7 +202,13 @@ public final class UserNetwork implements OffloadingBackend {
       try {
         parts.stack().receive(frame);
       } catch (RuntimeException e) {
-        log.error("a frame of the guest's was not understood", e);
+        // Once: a guest that has found such a frame may send many.
+        if (complained) {
+          log.debug("a frame of the guest's was not understood", e);
+        } else {
+          complained = true;
+          log.error("a frame of the guest's was not understood; later ones are not logged", e);
+        }
       } finally {
         frame.complete();
       }

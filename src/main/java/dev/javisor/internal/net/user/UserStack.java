@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
  */
 final class UserStack {
   private static final int UDP_CHECKSUM = 6;
+  private static final long GROUP = 1L << 40;
 
   /** What the stack hands packets to. */
   record Parts(
@@ -46,7 +47,9 @@ final class UserStack {
       case FRAGMENT -> counters.fragments++;
       case ARP -> parts.arp.receive(packet.frame());
       case IP -> {
-        if (isForUs() && isFromGuest()) {
+        if ((packet.sourceMac() & GROUP) != 0) {
+          counters.spoofed++;
+        } else if (isForUs() && isFromGuest()) {
           dispatch();
         }
       }
@@ -59,7 +62,7 @@ final class UserStack {
 
   private boolean isForUs() {
     long mac = packet.targetMac();
-    return mac == Subnet.HOST_MAC || (mac & 1L << 40) != 0;
+    return mac == Subnet.HOST_MAC || (mac & GROUP) != 0;
   }
 
   private boolean isFromGuest() {
@@ -101,7 +104,8 @@ final class UserStack {
       counters.malformed++;
     } else if (six && Ndp.isOne(packet.transport())) {
       parts.ndp.receive(packet);
-    } else if (isReachable()) {
+    } else if (IcmpHost.isEcho(packet) && isReachable()) {
+      // Errors are not answered, least of all by errors (RFC 1122 §3.2.2).
       parts.icmp.receive(packet);
     }
   }
@@ -173,7 +177,7 @@ final class UserStack {
       return true;
     }
     counters.unreachable++;
-    boolean group = (packet.targetMac() & 1L << 40) != 0;
+    boolean group = (packet.targetMac() & GROUP) != 0;
     if (!group) {
       parts.icmp.unreachable(packet, IcmpHost.Reason.NO_HOST);
     }

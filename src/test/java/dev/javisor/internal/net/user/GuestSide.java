@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -43,7 +44,13 @@ final class GuestSide implements OffloadGuest, AutoCloseable {
   }
 
   GuestSide(UserSpec spec, Subnet subnet) throws Exception {
-    driver = new UserNetDriver(this, spec, subnet, nanos::get, new SplittableRandom(1), counters);
+    this(spec, subnet, Thread::new);
+  }
+
+  GuestSide(UserSpec spec, Subnet subnet, ThreadFactory threads) throws Exception {
+    driver =
+        new UserNetDriver(
+            this, spec, subnet, nanos::get, new SplittableRandom(1), counters, threads);
   }
 
   @Override

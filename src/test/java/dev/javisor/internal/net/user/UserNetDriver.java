@@ -3,6 +3,7 @@ package dev.javisor.internal.net.user;
 import dev.javisor.backend.NetFrame;
 import dev.javisor.backend.NetGuest;
 import java.io.IOException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -19,13 +20,13 @@ final class UserNetDriver implements AutoCloseable {
       Subnet subnet,
       LongSupplier nanos,
       RandomGenerator random,
-      Counters counters)
+      Counters counters,
+      ThreadFactory threads)
       throws IOException {
     loop = new Loop();
     out = new FrameOut(counters);
     out.attach(guest);
-    parts =
-        new UserParts(spec, subnet, mac -> null, loop, out, counters, nanos, random, Thread::new);
+    parts = new UserParts(spec, subnet, mac -> null, loop, out, counters, nanos, random, threads);
   }
 
   void take(NetFrame frame) {
