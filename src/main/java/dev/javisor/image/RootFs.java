@@ -59,7 +59,8 @@ public final class RootFs {
 
   /**
    * The files of a folder. What belongs to the user of this process belongs to root in the guest;
-   * other owners stay. Sockets are left out.
+   * other owners stay. Sockets are left out, and extended attributes but for those of the namespace
+   * {@code user}: a tar archive keeps file capabilities, too.
    */
   public static RootFs fromDirectory(Path folder) {
     return of(ImageSource.ofFolder(folder), Listening.NOBODY);
@@ -67,7 +68,8 @@ public final class RootFs {
 
   /**
    * The members of a tar archive: plain, or compressed by gzip, xz, bzip2 or Zstandard. Sparse
-   * members are refused.
+   * members keep their holes; extended attributes are those that {@code tar --xattrs} writes, but
+   * for access control lists.
    */
   public static RootFs fromTar(Path archive) {
     return of(ImageSource.ofTar(archive), Listening.NOBODY);

@@ -21,13 +21,15 @@ import java.util.Map;
  */
 final class CpioTree {
   private static final String TRAILER = "TRAILER!!!";
-  private static final long MAX_FILE = 0xffffffffL;
+  private static final long MOST = 0xffffffffL;
 
   private final BlockFile contents;
   private final OutputStream out;
   private final String source;
   private final IdentityHashMap<Inode, Integer> numbers = new IdentityHashMap<>();
   private final IdentityHashMap<Inode, Integer> names = new IdentityHashMap<>();
+
+  private long bytes;
 
   private CpioTree(BlockFile contents, OutputStream out, String source) {
     this.contents = contents;
@@ -39,7 +41,7 @@ final class CpioTree {
    * Writes the archive.
    *
    * @param contents the content of the tree's files
-   * @throws ImageException if it has a file of 4 GiB or more
+   * @throws ImageException if its files have 4 GiB or more
    */
   static void write(Tree tree, BlockFile contents, OutputStream out, String source)
       throws IOException {
@@ -82,11 +84,12 @@ final class CpioTree {
     }
     // The kernel takes the content with the first of a file's names.
     long size = known == null ? inode.content().size() : 0;
-    if (size > MAX_FILE) {
+    bytes += size;
+    if (bytes > MOST) {
       throw new ImageException(
           Reason.TOO_LARGE,
           source,
-          "the file %s of %d bytes has no room in an initramfs"
+          "with the file %s of %d bytes it has more than 4 GiB, which is too much for an initramfs"
               .formatted(RawName.shown(name), size),
           "make a disk of it",
           null);

@@ -1,5 +1,6 @@
 package dev.javisor.internal.image;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -192,6 +193,8 @@ class DiskMakerTest {
     Files.writeString(tree.resolve("etc/a"), "from a folder");
     Files.createSymbolicLink(tree.resolve("link"), Path.of("../../outside/./x"));
     Files.createLink(tree.resolve("etc/b"), tree.resolve("etc/a"));
+    Files.setAttribute(tree.resolve("etc/a"), "user:note", "größe".getBytes(UTF_8));
+    Files.setAttribute(tree.resolve("etc"), "user:kind", new byte[] {0, (byte) 0xff});
     Path disk = folder.resolve("disk");
 
     new DiskMaker(ImageSource.ofFolder(tree), LIMITS, Progress.NONE).writeExt4(disk, SMALL);
@@ -199,6 +202,8 @@ class DiskMakerTest {
     Ext4Disk checked = new Ext4Disk(disk).check();
     assertEquals("from a folder", checked.text("/etc/b"));
     assertEquals("regular 0644 0:0 13 links=2", checked.facts("/etc/a"));
+    assertEquals("größe", checked.ask("ea_get -V /etc/b user.note").strip());
+    assertTrue(checked.ask("ea_get -x /etc user.kind").contains("00 ff"));
     assertTrue(checked.ask("stat /link").contains("\"../../outside/./x\""));
   }
 

@@ -95,11 +95,11 @@ public final class Ext4 {
     long attributeBlock = outside ? append(attributes.forBlock()) : 0;
     Inodes.Storage storage =
         switch (inode.kind()) {
-          case FILE -> run(numbered, inode.content().block(), inode.content().size());
+          case FILE -> run(numbered, inode.content());
           case FOLDER -> {
             byte[] names = Folders.encode(inode, numbered.number(), numbered.parent(), numbering);
             identity.putBytes(names);
-            yield run(numbered, append(names), names.length);
+            yield run(numbered, Inode.Content.of(append(names), names.length));
           }
           case SYMBOLIC_LINK -> link(numbered, RawName.bytes(inode.target()));
           default -> plain(numbered, 0, Inodes.device(inode.major(), inode.minor()));
@@ -110,21 +110,25 @@ public final class Ext4 {
   private Inodes.Storage link(Numbering.Numbered numbered, byte[] target) throws IOException {
     return target.length < FAST_LINK
         ? plain(numbered, target.length, Arrays.copyOf(target, FAST_LINK))
-        : run(numbered, append(target), target.length);
+        : run(numbered, Inode.Content.of(append(target), target.length));
   }
 
   private static Inodes.Storage plain(Numbering.Numbered numbered, long size, byte[] area) {
     return new Inodes.Storage(numbered.links(), size, 0, area, false, new byte[0], 0);
   }
 
-  private Inodes.Storage run(Numbering.Numbered numbered, long start, long size)
+  private Inodes.Storage run(Numbering.Numbered numbered, Inode.Content content)
       throws IOException {
-    long blocks = (size + Geometry.BLOCK - 1) / Geometry.BLOCK;
-    if (blocks > Extents.MAX_BLOCKS) {
+    long size = content.size();
+    if (size / Geometry.BLOCK >= Extents.MOST_BLOCKS) {
       throw tooLarge("a file of %d bytes".formatted(size));
     }
-    used.add(start, blocks);
-    Extents extents = Extents.of(start, blocks, file);
+    long blocks = 0;
+    for (Inode.Run run : content.runs()) {
+      used.add(run.block(), run.blocks());
+      blocks += run.blocks();
+    }
+    Extents extents = Extents.of(content.runs(), file);
     used.add(extents.first(), extents.ownBlocks());
     return new Inodes.Storage(
         numbered.links(), size, blocks + extents.ownBlocks(), extents.root(), true, new byte[0], 0);

@@ -1,14 +1,15 @@
 package dev.javisor.internal.image.ext4;
 
 import dev.javisor.internal.image.tree.BlockFile;
+import dev.javisor.internal.image.tree.Inode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the blocks of a file are: here always one run, which extents of 128 MiB at most describe. A
- * few are in the inode, more in blocks of their own.
+ * Where the blocks of a file are: in extents of 128 MiB at most. A few are in the inode, more in
+ * blocks of their own, as the leaves of a tree.
  *
  * <p>Source: Linux Documentation/filesystems/ext4/ifork.rst, "Extent Tree".
  *
@@ -17,6 +18,9 @@ import java.util.List;
  * @param first the first of them
  */
 record Extents(byte[] root, long ownBlocks, long first) {
+  /** The most blocks that a file may have: what numbers of 32 bits count. */
+  static final long MOST_BLOCKS = 0xffffffffL;
+
   private static final int MAGIC = 0xf30a;
   private static final int HEADER = 12;
   private static final int ENTRY = 12;
@@ -24,49 +28,58 @@ record Extents(byte[] root, long ownBlocks, long first) {
   private static final int IN_BLOCK = (Geometry.BLOCK - HEADER) / ENTRY;
   private static final int LONGEST = 32768;
 
-  /** The most blocks that a file may have: what two levels hold, and its block numbers. */
-  static final long MAX_BLOCKS = (long) IN_INODE * IN_BLOCK * LONGEST;
+  /** An extent, or what leads to a block of them; both take 12 bytes. */
+  private record Entry(long at, long block, int length) {
+    void putTo(ByteBuffer to, int depth) {
+      to.putInt((int) at);
+      if (depth == 0) {
+        to.putShort((short) length).putShort((short) (block >>> 32)).putInt((int) block);
+      } else {
+        to.putInt((int) block).putShort((short) (block >>> 32)).putShort((short) 0);
+      }
+    }
+  }
 
   /**
-   * Describes a run, and writes what has no room in the inode.
+   * Describes runs, and writes what has no room in the inode.
    *
-   * @param start the first block; none of them counts if there are none
+   * @param runs in the order of the file
    */
-  static Extents of(long start, long blocks, BlockFile file) throws IOException {
-    ByteBuffer root = LittleEndian.ofSize(60);
-    int count = (int) ((blocks + LONGEST - 1) / LONGEST);
-    if (count <= IN_INODE) {
-      header(root, count, IN_INODE, 0);
-      put(root, start, blocks, 0, count);
-      return new Extents(root.array(), 0, 0);
+  static Extents of(List<Inode.Run> runs, BlockFile file) throws IOException {
+    List<Entry> entries = split(runs);
+    long first = 0;
+    int own = 0;
+    int depth = 0;
+    while (entries.size() > IN_INODE) {
+      List<Entry> above = new ArrayList<>();
+      for (int from = 0; from < entries.size(); from += IN_BLOCK) {
+        List<Entry> here = entries.subList(from, Math.min(from + IN_BLOCK, entries.size()));
+        long block = file.append(node(here, Geometry.BLOCK, IN_BLOCK, depth));
+        first = own++ == 0 ? block : first;
+        above.add(new Entry(here.get(0).at(), block, 0));
+      }
+      entries = above;
+      depth++;
     }
-    List<Long> leaves = new ArrayList<>();
-    for (int from = 0; from < count; from += IN_BLOCK) {
-      int here = Math.min(IN_BLOCK, count - from);
-      ByteBuffer leaf = LittleEndian.ofSize(Geometry.BLOCK);
-      header(leaf, here, IN_BLOCK, 0);
-      put(leaf, start, blocks, from, here);
-      leaves.add(file.append(leaf.array()));
-    }
-    header(root, leaves.size(), IN_INODE, 1);
-    for (int i = 0; i < leaves.size(); i++) {
-      root.putInt(i * IN_BLOCK * LONGEST).putInt((int) (long) leaves.get(i));
-      root.putShort((short) (leaves.get(i) >>> 32)).putShort((short) 0);
-    }
-    return new Extents(root.array(), leaves.size(), leaves.get(0));
+    return new Extents(node(entries, 60, IN_INODE, depth), own, first);
   }
 
-  private static void header(ByteBuffer to, int entries, int room, int depth) {
-    to.putShort((short) MAGIC).putShort((short) entries).putShort((short) room);
-    to.putShort((short) depth).putInt(0);
+  private static List<Entry> split(List<Inode.Run> runs) {
+    List<Entry> extents = new ArrayList<>();
+    for (Inode.Run run : runs) {
+      for (long from = 0; from < run.blocks(); from += LONGEST) {
+        int length = (int) Math.min(LONGEST, run.blocks() - from);
+        extents.add(new Entry(run.at() + from, run.block() + from, length));
+      }
+    }
+    return extents;
   }
 
-  private static void put(ByteBuffer to, long start, long blocks, int from, int count) {
-    for (int i = from; i < from + count; i++) {
-      long logical = (long) i * LONGEST;
-      long physical = start + logical;
-      to.putInt((int) logical).putShort((short) Math.min(LONGEST, blocks - logical));
-      to.putShort((short) (physical >>> 32)).putInt((int) physical);
-    }
+  private static byte[] node(List<Entry> entries, int bytes, int room, int depth) {
+    ByteBuffer node = LittleEndian.ofSize(bytes);
+    node.putShort((short) MAGIC).putShort((short) entries.size()).putShort((short) room);
+    node.putShort((short) depth).putInt(0);
+    entries.forEach(entry -> entry.putTo(node, depth));
+    return node.array();
   }
 }

@@ -74,7 +74,12 @@ final class TarBlobs implements Blobs {
         }
         String name = plain(member.name());
         switch (member.kind()) {
-          case FILE -> places.put(name, new Place(reader.position(), member.size(), ""));
+          case FILE -> {
+            if (member.pieces().size() != (member.size() == 0 ? 0 : 1)) {
+              throw new IOException("%s is stored as a sparse file".formatted(name));
+            }
+            places.put(name, new Place(reader.position(), member.size(), ""));
+          }
           case HARD_LINK -> places.put(name, new Place(0, 0, plain(member.target())));
           case SYMBOLIC_LINK -> places.put(name, new Place(0, 0, beside(name, member.target())));
           default -> {}

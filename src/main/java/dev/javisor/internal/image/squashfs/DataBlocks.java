@@ -63,8 +63,11 @@ final class DataBlocks {
     ByteBuffer sizes = MetaTable.record(Math.toIntExact((content.size() + BLOCK - 1) / BLOCK * 4));
     for (long at = 0; at < content.size(); at += BLOCK) {
       int size = (int) Math.min(BLOCK, content.size() - at);
-      contents.read(content, at, block, size);
-      if (Arrays.equals(block, 0, size, ZEROS, 0, size)) {
+      boolean hole = content.isHole(at, size);
+      if (!hole) {
+        contents.read(content, at, block, size);
+      }
+      if (hole || Arrays.equals(block, 0, size, ZEROS, 0, size)) {
         holes += size;
         sizes.putInt(0);
       } else {

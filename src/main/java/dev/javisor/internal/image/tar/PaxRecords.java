@@ -14,6 +14,7 @@ final class PaxRecords {
   /** Keys and values, as raw strings; an empty value takes back what was said before. */
   static Map<String, String> parse(byte[] bytes) throws TarException {
     Map<String, String> records = new LinkedHashMap<>();
+    StringBuilder map = new StringBuilder();
     int at = 0;
     while (at < bytes.length) {
       int space = at;
@@ -37,8 +38,17 @@ final class PaxRecords {
       if (equals <= 0) {
         throw damaged();
       }
-      records.put(record.substring(0, equals), record.substring(equals + 1));
+      String key = record.substring(0, equals);
+      if (key.equals(SparseMap.PREFIX + "offset") || key.equals(SparseMap.PREFIX + "numbytes")) {
+        // The oldest of GNU's formats for sparse files has these again and again.
+        map.append(map.isEmpty() ? "" : ",").append(record, equals + 1, record.length());
+      } else {
+        records.put(key, record.substring(equals + 1));
+      }
       at = end;
+    }
+    if (!map.isEmpty()) {
+      records.put(SparseMap.LIST, map.toString());
     }
     return records;
   }

@@ -28,8 +28,12 @@ final class TarHeader {
   }
 
   boolean isEmpty() {
-    for (byte b : block) {
-      if (b != 0) {
+    return isEmpty(0, BLOCK);
+  }
+
+  boolean isEmpty(int offset, int length) {
+    for (int i = offset; i < offset + length; i++) {
+      if (block[i] != 0) {
         return false;
       }
     }
@@ -103,7 +107,7 @@ final class TarHeader {
   }
 
   /** Octal digits, or GNU's base 256 where the first bit is set. */
-  private long number(int offset, int length) throws TarException {
+  long number(int offset, int length) throws TarException {
     if ((block[offset] & 0x80) != 0) {
       return binary(offset, length);
     }

@@ -1,5 +1,6 @@
 package dev.javisor.internal.image.tar;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param uid its owner, 0 to 4294967295
  * @param gid its group, 0 to 4294967295
  * @param size bytes of content; 0 for everything but files
+ * @param pieces which of them the archive has, in their order; the others are holes
  * @param seconds when it was changed, since 1970
  * @param nanos and the rest of that
  * @param major a device's
@@ -26,11 +28,20 @@ public record TarMember(
     long uid,
     long gid,
     long size,
+    List<Piece> pieces,
     long seconds,
     int nanos,
     int major,
     int minor,
     Map<String, String> attributes) {
+  /**
+   * A part of a file's content.
+   *
+   * @param offset where it begins in the file
+   * @param length in bytes, at least one
+   */
+  public record Piece(long offset, long length) {}
+
   /** What members are. */
   public enum Kind {
     FILE,

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * decodes extended headers as UTF-8, cannot do; and what a hostile archive may have kept in memory
  * is bounded.
  *
- * <p>Source: POSIX.1-2017 pax; GNU tar manual, Basic Tar Format. Not modelled: sparse members,
- * which are refused. Threading: one thread.
+ * <p>Source: POSIX.1-2017 pax; GNU tar manual, Basic Tar Format. Threading: one thread.
  */
 public final class TarReader {
   private static final int MAX_EXTENSION = 1 << 20;
   private static final String ATTRIBUTE = "SCHILY.xattr.";
-  private static final String SPARSE = "GNU.sparse.";
+
+  private static final SparseMap.Told NO_CONTENT = new SparseMap.Told(0, List.of());
 
   private final InputStream in;
   private final byte[] block = new byte[TarHeader.BLOCK];
@@ -108,8 +109,9 @@ public final class TarReader {
   private TarMember member(TarHeader header, Extension extension) throws IOException {
     Map<String, String> records = merged(global, extension.records);
     records.values().removeIf(String::isEmpty);
-    TarMember.Kind kind = kind(header, records);
+    TarMember.Kind kind = kind(header);
     String name = records.getOrDefault("path", orElse(extension.name, header.name()));
+    name = records.getOrDefault(SparseMap.NAME, name);
     if (kind == TarMember.Kind.FILE && name.endsWith("/")) {
       // Before ustar, that was how folders were told.
       kind = TarMember.Kind.FOLDER;
@@ -119,7 +121,10 @@ public final class TarReader {
       throw TarException.damaged("a member has a negative size");
     }
     boolean hasContent = kind == TarMember.Kind.FILE;
-    setContent(hasContent ? size : kind == TarMember.Kind.HARD_LINK ? 0 : header.size());
+    SparseMap.Told map = hasContent ? map(header, records, size) : NO_CONTENT;
+    if (!hasContent) {
+      setContent(kind == TarMember.Kind.HARD_LINK ? 0 : header.size());
+    }
     String[] time = records.getOrDefault("mtime", Long.toString(header.mtime())).split("\\.", 2);
     return new TarMember(
         kind,
@@ -128,7 +133,8 @@ public final class TarReader {
         (int) (header.mode() & 07777),
         number(records, "uid", header.uid()) & 0xffffffffL,
         number(records, "gid", header.gid()) & 0xffffffffL,
-        hasContent ? size : 0,
+        map.size(),
+        map.pieces(),
         parse(time[0].isEmpty() || time[0].equals("-") ? "0" : time[0]),
         time.length < 2 ? 0 : nanos(time[1]),
         kind == TarMember.Kind.FILE ? 0 : (int) header.major(),
@@ -136,14 +142,52 @@ public final class TarReader {
         attributes(records));
   }
 
-  private static TarMember.Kind kind(TarHeader header, Map<String, String> records)
-      throws TarException {
-    if (header.type() == 'S' || records.keySet().stream().anyMatch(k -> k.startsWith(SPARSE))) {
-      throw TarException.unsupported(
-          "the member %s is stored as a sparse file".formatted(RawName.shown(header.name())));
+  /** Goes to the content of a file, and makes out which parts of the file it is. */
+  private SparseMap.Told map(TarHeader header, Map<String, String> records, long stored)
+      throws IOException {
+    SparseMap.Told map;
+    if (header.type() == 'S') {
+      map = SparseMap.ofHeader(header, this::nextBlock);
+      setContent(stored);
+    } else {
+      setContent(stored);
+      map = SparseMap.ofRecords(records, this::contentBlock);
     }
+    if (map == null) {
+      return new SparseMap.Told(
+          stored, stored == 0 ? List.of() : List.of(new TarMember.Piece(0, stored)));
+    }
+    if (map.stored() != remaining) {
+      throw TarException.damaged("a sparse member has other content than its map says");
+    }
+    return map;
+  }
+
+  /** Leaves alone what the header is in. */
+  private byte[] nextBlock() throws IOException {
+    byte[] bytes = in.readNBytes(TarHeader.BLOCK);
+    position += bytes.length;
+    if (bytes.length != TarHeader.BLOCK) {
+      throw cut();
+    }
+    return bytes;
+  }
+
+  private byte[] contentBlock() throws IOException {
+    byte[] bytes = new byte[TarHeader.BLOCK];
+    for (int at = 0; at < bytes.length; ) {
+      int n = read(bytes, at, bytes.length - at);
+      if (n < 0) {
+        throw TarException.damaged("the map of a sparse member is damaged");
+      }
+      at += n;
+    }
+    return bytes;
+  }
+
+  private static TarMember.Kind kind(TarHeader header) throws TarException {
     return switch (header.type()) {
-      case '0', '\0', '7' -> TarMember.Kind.FILE;
+      case '0', '\0', '7', 'S' -> TarMember.Kind.FILE;
       case '1' -> TarMember.Kind.HARD_LINK;
       case '2' -> TarMember.Kind.SYMBOLIC_LINK;
       case '3' -> TarMember.Kind.CHARACTER_DEVICE;

@@ -74,7 +74,7 @@ public final class BlockFile implements AutoCloseable {
       size += n;
     }
     pad();
-    return new Inode.Content(size == 0 ? 0 : block, size);
+    return Inode.Content.of(block, size);
   }
 
   /**
@@ -117,16 +117,21 @@ public final class BlockFile implements AutoCloseable {
    */
   public void read(Inode.Content content, long at, byte[] target, int length) throws IOException {
     flush();
-    ByteBuffer bytes = ByteBuffer.wrap(target, 0, length);
-    long position = content.block() * BLOCK + at;
-    while (bytes.hasRemaining()) {
-      int n = channel.read(bytes, position);
-      if (n < 0) {
-        // Zeros at the very end were left out.
-        Arrays.fill(target, bytes.position(), length, (byte) 0);
+    Arrays.fill(target, 0, length, (byte) 0);
+    int next = content.runAt(at / BLOCK);
+    for (int i = next; i >= 0 && i < content.runs().size(); i++) {
+      Inode.Run run = content.runs().get(i);
+      long from = Math.max(at, run.at() * BLOCK);
+      long to = Math.min(at + length, run.end() * BLOCK);
+      if (from >= to) {
         return;
       }
-      position += n;
+      ByteBuffer bytes = ByteBuffer.wrap(target, (int) (from - at), (int) (to - from));
+      long position = run.block() * BLOCK + from - run.at() * BLOCK;
+      // Zeros at the very end were left out, and are zeros already.
+      for (int n = 0; n >= 0 && bytes.hasRemaining(); position += n) {
+        n = channel.read(bytes, position);
+      }
     }
   }
 

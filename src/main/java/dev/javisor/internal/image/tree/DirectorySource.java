@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * there: without root, nobody can have files of root's. Links are taken as they are, and never
  * followed.
  *
- * <p>Not modelled: sockets, which are left out, and extended attributes. Not safe for use by
- * several threads.
+ * <p>Not modelled: sockets, and extended attributes but for those of the namespace {@code user}:
+ * they are left out. Not safe for use by several threads.
  */
 public final class DirectorySource {
   private static final int S_IFMT = 0xf000;
@@ -81,10 +81,11 @@ public final class DirectorySource {
 
   private void add(Path file, String path, Map<String, Object> facts) throws IOException {
     Inode.Kind kind = kind(facts);
-    Inode.Meta meta = meta(facts);
     if (kind == null) {
       return;
     }
+    boolean plain = kind == Inode.Kind.FILE || kind == Inode.Kind.FOLDER;
+    Inode.Meta meta = meta(facts, plain ? UserAttributes.of(file) : Map.of());
     String identity = facts.get("dev") + "/" + facts.get("ino");
     if (kind != Inode.Kind.FOLDER && number(facts, "nlink") > 1) {
       String first = known.putIfAbsent(identity, path);
@@ -127,7 +128,7 @@ public final class DirectorySource {
     }
   }
 
-  private Inode.Meta meta(Map<String, Object> facts) {
+  private Inode.Meta meta(Map<String, Object> facts, Map<String, String> attributes) {
     long owner = number(facts, "uid") & 0xffffffffL;
     long group = number(facts, "gid") & 0xffffffffL;
     long nanos =
@@ -138,7 +139,7 @@ public final class DirectorySource {
         group == gid ? 0 : group,
         Math.floorDiv(nanos, 1_000_000_000L),
         (int) Math.floorMod(nanos, 1_000_000_000L),
-        Map.of());
+        attributes);
   }
 
   private static Inode.@Nullable Kind kind(Map<String, Object> facts) {

@@ -1,5 +1,6 @@
 package dev.javisor.internal.image.tree;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -43,18 +44,57 @@ public final class Inode {
   }
 
   /**
+   * Some blocks of a file's content.
+   *
+   * @param at the first one's number in the file
+   * @param block where it is in the {@link BlockFile}
+   * @param blocks how many there are, one after the other in both
+   */
+  public record Run(long at, long block, long blocks) {
+    long end() {
+      return at + blocks;
+    }
+  }
+
+  /**
    * Where a file's content is in the {@link BlockFile}.
    *
-   * @param block its first block
-   * @param size in bytes; it takes whole blocks one after the other
+   * @param size in bytes
+   * @param runs its blocks, in their order; what is not in them are holes
    */
-  public record Content(long block, long size) {
+  public record Content(long size, List<Run> runs) {
     /** No bytes. */
-    public static final Content EMPTY = new Content(0, 0);
+    public static final Content EMPTY = new Content(0, List.of());
 
-    /** How many blocks it takes. */
-    public long blocks() {
-      return (size + BlockFile.BLOCK - 1) / BlockFile.BLOCK;
+    /** Content without holes, whose blocks are one after the other. */
+    public static Content of(long block, long size) {
+      long blocks = (size + BlockFile.BLOCK - 1) / BlockFile.BLOCK;
+      return size == 0 ? EMPTY : new Content(size, List.of(new Run(0, block, blocks)));
+    }
+
+    /** The first run that ends behind a place, which is a number of a block; -1 if none does. */
+    int runAt(long place) {
+      int low = 0;
+      int high = runs.size();
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (runs.get(middle).end() > place) {
+          high = middle;
+        } else {
+          low = middle + 1;
+        }
+      }
+      return low == runs.size() ? -1 : low;
+    }
+
+    /**
+     * Whether there is nothing but holes.
+     *
+     * @param at where in the file, in bytes
+     */
+    public boolean isHole(long at, long length) {
+      int run = runAt(at / BlockFile.BLOCK);
+      return run < 0 || runs.get(run).at() * BlockFile.BLOCK >= at + length;
     }
   }
 

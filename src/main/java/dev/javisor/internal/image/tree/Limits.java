@@ -10,6 +10,9 @@ public record Limits(long bytes, int files) {
   /** Far above what root file systems have, and far below what fills a host. */
   public static final Limits STANDARD = new Limits(64L << 30, 1_000_000);
 
+  /** Parts of files with holes, of all of them together. */
+  static final int RUNS = 1 << 20;
+
   /** Bytes of a path; Linux's PATH_MAX. */
   static final int PATH = 4096;
 
@@ -24,4 +27,9 @@ public record Limits(long bytes, int files) {
 
   /** Bytes of all extended attributes of a file. */
   static final int ATTRIBUTES = 3072;
+
+  /** Bytes of all files with holes together, the holes with them. */
+  long sparseBytes() {
+    return 16 * bytes;
+  }
 }
