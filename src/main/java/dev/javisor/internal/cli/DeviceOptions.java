@@ -62,10 +62,13 @@ final class DeviceOptions {
               + "[,queue_size=N][,fd=N|[N,...]][,offload_csum=off][,offload_tso=off]"
               + "[,offload_ufo=off][,id=NAME]"
               + "[,bw_size=BYTES,bw_refill_time=MS[,bw_one_time_burst=BYTES]]"
-              + "[,ops_size=N,ops_refill_time=MS[,ops_one_time_burst=N]]",
+              + "[,ops_size=N,ops_refill_time=MS[,ops_one_time_burst=N]]"
+              + " | user[,forward=[HOSTPORT:GUESTPORT,...]][,policy=all|none|[HOST:PORT,...]]"
+              + "[,network=ADDRESS/PREFIX][,host_name=NAME]",
       description =
           "a network device on a TAP interface; what is left out or empty is chosen and printed;"
-              + " num_queues counts both directions")
+              + " num_queues counts both directions. With user, on a network that needs no"
+              + " privileges: the guest gets its address by DHCP, and ports of 127.0.0.1 lead to it")
   private List<String> nets = new ArrayList<>();
 
   @Option(

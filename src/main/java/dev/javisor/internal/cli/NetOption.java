@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** One {@code --net}: Cloud Hypervisor's keys. */
+/** One {@code --net}: Cloud Hypervisor's keys, and those of {@link UserNetOption}. */
 final class NetOption {
   static final String NAME = "--net";
 
@@ -27,7 +27,7 @@ final class NetOption {
                   "offload_tso",
                   "offload_ufo",
                   "id"),
-              RateLimitKeys.NAMES.stream())
+              Stream.concat(UserNetOption.KEYS.stream(), RateLimitKeys.NAMES.stream()))
           .toList();
 
   private NetOption() {}
@@ -38,11 +38,12 @@ final class NetOption {
    * @throws IllegalArgumentException naming the word that is wrong
    */
   static void apply(VirtualMachine.Builder builder, String text) {
-    KeyValues keys = KeyValues.parse(NAME, text, KEYS);
+    KeyValues keys = KeyValues.parse(NAME, UserNetOption.withoutBareWord(text), KEYS);
     builder.net(net -> configure(net, keys));
   }
 
   private static void configure(NetConfig net, KeyValues keys) {
+    UserNetOption.apply(net, keys);
     text(keys, "tap", net::tap);
     text(keys, "mac", net::mac);
     text(keys, "ip", net::ip);
@@ -60,7 +61,7 @@ final class NetOption {
   }
 
   /** An empty value means the same as none. */
-  private static void text(KeyValues keys, String key, Consumer<String> setting) {
+  static void text(KeyValues keys, String key, Consumer<String> setting) {
     String value = keys.get(key);
     if (value != null && !value.isEmpty()) {
       setting.accept(value);

@@ -144,10 +144,11 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static String description(NetDevice net) {
+    String other = net.hostAddress().isPresent() ? "user-mode network" : "no TAP";
     return "%s: %s%s, guest %s"
         .formatted(
             net.id(),
-            net.tap().map(name -> "TAP " + name).orElse("no TAP"),
+            net.tap().map(name -> "TAP " + name).orElse(other),
             net.hostAddress().map(address -> ", host " + address).orElse(""),
             net.mac());
   }

@@ -92,6 +92,40 @@ class RunDeviceOptionsTest extends RunOptionsFixture {
   }
 
   @Test
+  void shouldNameTheWord_whenAUserModeNetworkIsDescribedWrongly() {
+    wrong("--net", "forward=8080:80");
+    wrong("--net", "user,forward=80");
+    wrong("--net", "user,forward=[80:http]");
+    wrong("--net", "user=maybe");
+
+    String said = main.err();
+    assertTrue(said.contains("forward=8080:80 is for a user-mode network: --net user,"), said);
+    assertTrue(said.contains("forward=80: expected HOSTPORT:GUESTPORT, such as 8080:80"), said);
+    assertTrue(said.contains("forward=http: expected a whole number"), said);
+    assertTrue(said.contains("user=maybe: expected on or off"), said);
+  }
+
+  @Test
+  void shouldTakeUserModeNetworks() {
+    assertEquals(
+        ExitStatus.ERROR,
+        run(
+            "run",
+            "--net",
+            "user",
+            "user,policy=none,forward=[0:80,0:22],network=10.9.0.0/24,host_name=web,id=good",
+            "user=on,policy=[host:x],forward=[0:70000],network=10.9.0.1/24,host_name=a.b",
+            "--kernel",
+            "/missing/kernel"));
+
+    String said = main.err();
+    assertFalse(said.contains("nets[0]") || said.contains("nets[1]"), said);
+    for (String key : List.of("policy", "forward", "network", "hostName")) {
+      assertTrue(said.contains("nets[2].user." + key + " = "), key + ": " + said);
+    }
+  }
+
+  @Test
   void shouldTakeNetworks_withEmptyValuesAndWithout() {
     assertEquals(
         ExitStatus.ERROR,
