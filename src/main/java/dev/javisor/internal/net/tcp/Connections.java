@@ -2,6 +2,7 @@ package dev.javisor.internal.net.tcp;
 
 import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -9,6 +10,9 @@ import java.util.random.RandomGenerator;
 final class Connections {
   private static final long SECOND = 1_000_000_000L;
   private static final int CHALLENGES = 100;
+
+  /** How long a handshake is left alone, however many others wait: a SYN is repeated twice. */
+  private static final long HANDSHAKE = 3 * SECOND;
 
   /** What lies between the last number of a connection and the first of the next (RFC 6191). */
   private static final int APART = 1 << 17;
@@ -28,7 +32,9 @@ final class Connections {
   /** Those that have left the network, and wait for their readers. */
   private final Set<TcpConnection> unread = new HashSet<>();
 
-  private int halfOpen;
+  /** Those whose handshake is not over, the oldest first. */
+  private final LinkedHashSet<TcpConnection> halfOpen = new LinkedHashSet<>();
+
   private int alive;
   private long now;
   private long challengesSince;
@@ -94,8 +100,20 @@ final class Connections {
     return alive >= config.maxConnections();
   }
 
+  /**
+   * Whether no connection more may begin. Where there are too many, the oldest gives way if it had
+   * its time: its guest, if that is one, begins anew (RFC 4987 §3.3).
+   */
   boolean halfOpenFull() {
-    return halfOpen >= config.maxHalfOpen();
+    if (halfOpen.size() < config.maxHalfOpen()) {
+      return false;
+    }
+    TcpConnection oldest = halfOpen.iterator().next();
+    if (now - oldest.begun() < HANDSHAKE) {
+      return true;
+    }
+    end(oldest, TcpCloseReason.TIMED_OUT);
+    return false;
   }
 
   /** A first sequence number that a guest cannot guess. */
@@ -113,7 +131,7 @@ final class Connections {
     TcpConnection connection = new TcpConnection(this, addresses, state, number);
     if (state == TcpState.PENDING) {
       connection.halfOpen = true;
-      halfOpen++;
+      halfOpen.add(connection);
     }
     alive++;
     table.add(connection);
@@ -130,7 +148,7 @@ final class Connections {
   void opened(TcpConnection connection) {
     if (connection.halfOpen) {
       connection.halfOpen = false;
-      halfOpen--;
+      halfOpen.remove(connection);
     }
   }
 

@@ -7,7 +7,8 @@ package dev.javisor.internal.net.tcp;
  * @param receiveBytes that a connection may hold for its reader: the window, 4 KiB to 64 MiB
  * @param sendBytes that a connection may hold for the guest, 4 KiB to 64 MiB
  * @param maxConnections at a time, those that rest in TIME-WAIT not counted. One more is reset
- * @param maxHalfOpen connections that the guest has begun to open. One more gets no answer
+ * @param maxHalfOpen connections that the guest has begun to open. One more gets no answer, or ends
+ *     the oldest without one, if that was begun three seconds ago
  * @param maxTimeWaits connections that rest in TIME-WAIT. One more ends the oldest
  * @param memoryBytes that all connections may hold
  * @param timers of the stack

@@ -307,6 +307,11 @@ public final class TcpConnection {
     return heard;
   }
 
+  /** When it began, as long as it is not over. */
+  long begun() {
+    return since;
+  }
+
   /** Probes without an answer. */
   int probes() {
     return probes;

@@ -106,6 +106,24 @@ class TcpAttackTest {
   }
 
   @Test
+  void shouldServeOthersSoon_whenHandshakesAreBegunAndNeverEnded() {
+    TcpScript flooded = new TcpScript(TcpConfig.defaults(1500).withLimits(1000, 50, 10));
+    for (int i = 0; i < 100; i++) {
+      flooded.flow(port(100 + i)).in("S 0:0(0) win 1000");
+    }
+    assertEquals(50, flooded.stack.counters().dropped());
+    flooded.pass(2999).forget();
+    flooded.flow(port(7)).in("S 0:0(0) win 1000").silent();
+
+    flooded.pass(1).forget();
+    flooded.flow(port(8)).established();
+
+    assertEquals(50, flooded.stack.connections());
+    // The oldest has gone without a word, and may come again.
+    flooded.flow(port(100)).in("S 0:0(0) win 1000").out("S. 0:0(0) ack 1");
+  }
+
+  @Test
   void shouldResetOneConnectionTooMany() {
     TcpScript small = new TcpScript(TcpConfig.defaults(1500).withLimits(3, 50, 10));
     for (int i = 0; i < 3; i++) {
