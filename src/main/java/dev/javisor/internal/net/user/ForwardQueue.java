@@ -2,6 +2,8 @@ package dev.javisor.internal.net.user;
 
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.function.LongSupplier;
 
@@ -24,7 +26,9 @@ final class ForwardQueue implements AutoCloseable {
   private final TcpSide tcp;
   private final LongSupplier nanos;
   private final Queue<Waiting> waiting = new ArrayDeque<>();
+  private final List<Runnable> resting = new ArrayList<>();
   private long askAt;
+  private long restUntil;
 
   /** A connection of this host, until when it waits, and where it leads. */
   private record Waiting(SocketChannel channel, int guestPort, long deadline) {}
@@ -51,8 +55,25 @@ final class ForwardQueue implements AutoCloseable {
     }
   }
 
+  /** Runs something when a pause is over. */
+  void afterPause(Runnable task) {
+    if (resting.isEmpty()) {
+      restUntil = nanos.getAsLong() + PAUSE_NANOS;
+    }
+    resting.add(task);
+  }
+
+  private void wakeRested() {
+    if (!resting.isEmpty() && nanos.getAsLong() - restUntil >= 0) {
+      List<Runnable> rested = List.copyOf(resting);
+      resting.clear();
+      rested.forEach(Runnable::run);
+    }
+  }
+
   /** Does what is due by now. */
   void tick() {
+    wakeRested();
     Waiting first;
     if (tcp.guest().isPresent()) {
       while ((first = waiting.poll()) != null) {
@@ -73,12 +94,14 @@ final class ForwardQueue implements AutoCloseable {
 
   /** When {@link #tick} is due. */
   long nextDeadline() {
-    return waiting.isEmpty() ? nanos.getAsLong() + NEVER : askAt;
+    long never = nanos.getAsLong() + NEVER;
+    return Math.min(waiting.isEmpty() ? never : askAt, resting.isEmpty() ? never : restUntil);
   }
 
   @Override
   public void close() {
     waiting.forEach(one -> TcpRelay.reset(one.channel));
     waiting.clear();
+    resting.clear();
   }
 }

@@ -8,18 +8,26 @@ import java.net.SocketException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ports of this host's loopback that lead to ports of the guest. Threading: guarded by {@code
  * this}; connections are taken in the network.
  */
 final class Forwards implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Forwards.class);
   private static final int BACKLOG = 128;
   private static final int FIRST_UNPRIVILEGED = 1024;
 
   private final Map<Integer, ServerSocketChannel> byGuestPort = new HashMap<>();
+  private final List<ServerSocketChannel> all = new ArrayList<>();
+  private boolean closed;
 
   /** What keeps a port from being listened on, and what helps; empty if nothing. */
   static String problem(int hostPort) {
@@ -59,15 +67,20 @@ final class Forwards implements AutoCloseable {
    * Listens, and passes on what connects.
    *
    * @param hostPort or 0 for a free one
-   * @throws IllegalStateException if that cannot be, saying why and what helps
+   * @throws IllegalStateException if that cannot be, saying why and what helps; or if the network
+   *     has ended
    */
   synchronized void open(int hostPort, int guestPort, Loop loop, ForwardQueue queue) {
+    if (closed) {
+      throw new IllegalStateException("the machine does not run: it has no ports");
+    }
     ServerSocketChannel channel;
     try {
       channel = bind(hostPort);
     } catch (IOException e) {
       throw new IllegalStateException("host port %d: %s".formatted(hostPort, hint(hostPort, e)), e);
     }
+    all.add(channel);
     byGuestPort.putIfAbsent(guestPort, channel);
     loop.execute(() -> register(channel, guestPort, loop, queue));
   }
@@ -76,18 +89,39 @@ final class Forwards implements AutoCloseable {
       ServerSocketChannel channel, int guestPort, Loop loop, ForwardQueue queue) {
     try {
       channel.configureBlocking(false);
-      loop.register(channel, SelectionKey.OP_ACCEPT, key -> accept(channel, guestPort, queue));
+      loop.register(
+          channel, SelectionKey.OP_ACCEPT, key -> accept(channel::accept, key, guestPort, queue));
     } catch (IOException e) {
       throw new IllegalStateException("a port is not forwarded: " + e.getMessage(), e);
     }
   }
 
-  private static void accept(ServerSocketChannel channel, int guestPort, ForwardQueue queue)
-      throws IOException {
-    SocketChannel accepted = channel.accept();
+  /** Takes a connection. Where this host has no socket for it, the port rests for a moment. */
+  static void accept(Acceptor port, SelectionKey key, int guestPort, ForwardQueue queue) {
+    SocketChannel accepted;
+    try {
+      accepted = port.accept();
+    } catch (IOException e) {
+      log.debug("a forwarded port rests", e);
+      key.interestOps(0);
+      queue.afterPause(
+          () -> {
+            if (key.isValid()) {
+              key.interestOps(SelectionKey.OP_ACCEPT);
+            }
+          });
+      return;
+    }
     if (accepted != null) {
       queue.forward(accepted, guestPort);
     }
+  }
+
+  /** A port that is listened on. */
+  @FunctionalInterface
+  interface Acceptor {
+    /** The next connection; null if there is none. */
+    @Nullable SocketChannel accept() throws IOException;
   }
 
   /** The host's port that leads to a port of the guest; 0 if there is none. */
@@ -98,7 +132,9 @@ final class Forwards implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    byGuestPort.values().forEach(Loop::close);
+    closed = true;
+    all.forEach(Loop::close);
+    all.clear();
     byGuestPort.clear();
   }
 }

@@ -10,8 +10,12 @@ import java.nio.channels.SelectionKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -41,14 +45,45 @@ final class HostResolver implements Resolver, AutoCloseable {
   private static final int IDLE_SECONDS = 10;
   private static final int LONGEST_ANSWER = 1232;
 
+  private static final int MOST_REMEMBERED = 256;
+
   private final Loop loop;
   private final RandomGenerator random;
+  private final Lookup jdk;
+
+  /**
+   * Names that could not be asked for a moment ago. The JDK remembers failures for some seconds,
+   * but not which: the second answer would be that there is no such name. Guarded by itself.
+   */
+  private final Set<String> unanswered =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+              return size() > MOST_REMEMBERED;
+            }
+          });
+
   private final ThreadPoolExecutor lookups;
   private final ArrayDeque<DatagramChannel> questions = new ArrayDeque<>();
 
+  /** The JDK's resolver. */
+  @FunctionalInterface
+  interface Lookup {
+    /** The addresses of a name. */
+    InetAddress[] all(String name) throws UnknownHostException;
+  }
+
   HostResolver(Loop loop, RandomGenerator random, ThreadFactory threads) {
+    this(loop, random, threads, InetAddress::getAllByName);
+  }
+
+  HostResolver(Loop loop, RandomGenerator random, ThreadFactory threads, Lookup jdk) {
     this.loop = loop;
     this.random = random;
+    this.jdk = jdk;
     lookups =
         new ThreadPoolExecutor(
             THREADS,
@@ -74,17 +109,33 @@ final class HostResolver implements Resolver, AutoCloseable {
     }
   }
 
-  private static Found find(String name) {
+  private Found find(String name) {
     try {
-      return new Found(DnsMessage.NO_ERROR, List.of(InetAddress.getAllByName(name)));
+      Found found = new Found(DnsMessage.NO_ERROR, List.of(jdk.all(name)));
+      isUnanswered(name, false, false);
+      return found;
     } catch (UnknownHostException e) {
       log.debug("{}", name, e);
       // EAI_AGAIN: the guest may ask again.
-      boolean later = String.valueOf(e.getMessage()).contains("Temporary failure");
+      String message = String.valueOf(e.getMessage());
+      boolean later =
+          isUnanswered(name, message.contains("Temporary failure"), message.equals(name));
       return new Found(later ? DnsMessage.SERVER_FAILURE : DnsMessage.NO_SUCH_NAME, List.of());
     } catch (RuntimeException e) {
       log.debug("{}", name, e);
       return new Found(DnsMessage.SERVER_FAILURE, List.of());
+    }
+  }
+
+  /** Whether it could not be asked, now or, if this is what the JDK remembers, before. */
+  private boolean isUnanswered(String name, boolean now, boolean remembered) {
+    synchronized (unanswered) {
+      if (now) {
+        unanswered.add(name);
+      } else if (!remembered) {
+        unanswered.remove(name);
+      }
+      return unanswered.contains(name);
     }
   }
 
@@ -105,7 +156,7 @@ final class HostResolver implements Resolver, AutoCloseable {
     try {
       ask(server.get(), copy, reply -> answer.accept(reply.putShort(0, id)), sent);
       return true;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       log.debug("asking {}", server.get(), e);
       answer.accept(message.answer(DnsMessage.SERVER_FAILURE));
       return true;
@@ -119,9 +170,15 @@ final class HostResolver implements Resolver, AutoCloseable {
     }
     DatagramChannel channel = DatagramChannel.open();
     questions.add(channel);
-    channel.configureBlocking(false);
-    channel.connect(server);
-    channel.write(query);
+    try {
+      channel.configureBlocking(false);
+      channel.connect(server);
+      channel.write(query);
+    } catch (IOException | RuntimeException e) {
+      questions.remove(channel);
+      Loop.close(channel);
+      throw e;
+    }
     loop.register(
         channel,
         SelectionKey.OP_READ,
