@@ -11,6 +11,10 @@ package dev.javisor.config;
  * MTU and fragments are dropped. Pings of others than the hosts of the network are answered as
  * prohibited.
  *
+ * <p>What it drops is counted beside what the device counts: {@code user_malformed}, {@code
+ * user_spoofed} (from an address that is not the guest's), {@code user_fragments}, {@code
+ * user_unreachable}, {@code user_refused} (by the policy) and {@code user_overflowed} (no room).
+ *
  * <pre>{@code
  * builder.net(
  *     net -> net.user(user -> user.policy(NetPolicy.only("example.org")).forward(8080, 80)));

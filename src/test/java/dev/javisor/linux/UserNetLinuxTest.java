@@ -198,6 +198,8 @@ class UserNetLinuxTest {
     guest.run("ip route add 192.0.2.0/24 via 10.0.4.2 dev eth2");
     guest.run("wget -O - http://192.0.2.1/ 2>&1 | grep -i refused");
     guest.run("ping -c 2 -W 20 10.0.4.2");
+    assertTrue(guest.vm().counters().get("net2").get("user_refused") >= 2);
+    assertEquals(0, guest.vm().counters().get("net0").get("user_refused"));
   }
 
   @Test

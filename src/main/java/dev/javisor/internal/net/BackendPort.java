@@ -3,6 +3,7 @@ package dev.javisor.internal.net;
 import dev.javisor.backend.NetBackend;
 import dev.javisor.backend.NetFrame;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,11 @@ public final class BackendPort implements NetPort {
       receiver = made;
     }
     return made;
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    return backend instanceof OffloadingBackend counting ? counting.counters() : Map.of();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.javisor.internal.net;
 
+import java.util.Map;
+
 /**
  * Where a network device's cable ends. Frames have a virtio header of {@link #HEADER} bytes in
  * front.
@@ -52,6 +54,11 @@ public interface NetPort extends AutoCloseable {
 
   /** Shows the other side whether the cable is plugged in. */
   default void link(boolean up) {}
+
+  /** What it counts beside the device, by names. */
+  default Map<String, Long> counters() {
+    return Map.of();
+  }
 
   /** Gives back what it holds; all senders and receivers are closed. */
   @Override

@@ -1,6 +1,7 @@
 package dev.javisor.internal.net;
 
 import dev.javisor.backend.NetBackend;
+import java.util.Map;
 
 /**
  * A backend that may be spared checksums and the cutting of segments: frames that guests send may
@@ -10,4 +11,9 @@ import dev.javisor.backend.NetBackend;
 public interface OffloadingBackend extends NetBackend {
   /** What it does without. Constant. */
   Offloads offloads();
+
+  /** What it counts beside the device, by names. Any thread. */
+  default Map<String, Long> counters() {
+    return Map.of();
+  }
 }

@@ -1,5 +1,8 @@
 package dev.javisor.internal.net.user;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** What was dropped, and why. Threading: the network's; others see numbers that may be late. */
 final class Counters {
   /** Frames and packets that are no proper ones. */
@@ -19,6 +22,18 @@ final class Counters {
 
   /** What had no room: frames, flows, queries. */
   long overflowed;
+
+  /** All of them. */
+  Map<String, Long> byName() {
+    Map<String, Long> all = new LinkedHashMap<>();
+    all.put("user_malformed", malformed);
+    all.put("user_spoofed", spoofed);
+    all.put("user_fragments", fragments);
+    all.put("user_unreachable", unreachable);
+    all.put("user_refused", refused);
+    all.put("user_overflowed", overflowed);
+    return all;
+  }
 
   @Override
   public String toString() {

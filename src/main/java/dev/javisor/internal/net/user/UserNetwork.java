@@ -7,6 +7,7 @@ import dev.javisor.error.NetworkException;
 import dev.javisor.internal.net.OffloadingBackend;
 import dev.javisor.internal.net.Offloads;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
@@ -96,6 +97,11 @@ public final class UserNetwork implements OffloadingBackend {
   @Override
   public Offloads offloads() {
     return OFFLOADS;
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    return counters.byName();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.javisor.internal.virtio.net;
 
 import dev.javisor.internal.bus.DeviceCounters;
+import dev.javisor.internal.net.NetPort;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -30,11 +31,16 @@ final class NetCounters implements DeviceCounters {
   }
 
   private final String id;
+  private final NetPort port;
   private final Queue[] received;
   private final Queue[] sent;
 
-  NetCounters(String id, int pairs) {
+  /**
+   * @param port tells what it counts itself
+   */
+  NetCounters(String id, int pairs, NetPort port) {
     this.id = id;
+    this.port = port;
     received = new Queue[pairs];
     sent = new Queue[pairs];
     for (int i = 0; i < pairs; i++) {
@@ -61,6 +67,7 @@ final class NetCounters implements DeviceCounters {
     Map<String, Long> counters = new LinkedHashMap<>();
     add(counters, "rx", received);
     add(counters, "tx", sent);
+    counters.putAll(port.counters());
     return counters;
   }
 

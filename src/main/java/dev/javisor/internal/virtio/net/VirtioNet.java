@@ -58,7 +58,7 @@ final class VirtioNet implements VirtioNic {
     this.nanoTime = nanoTime;
     this.timer = timer;
     link = new NetLink(config, port);
-    counters = new NetCounters(config.id(), config.pairs());
+    counters = new NetCounters(config.id(), config.pairs(), port);
     queues = new AtomicReferenceArray<>(2 * config.pairs() + 1);
   }
 

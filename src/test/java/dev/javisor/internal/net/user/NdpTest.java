@@ -93,6 +93,7 @@ class NdpTest {
     send(OWN, IpAddress.v6(0xff02L << 48, 0x1_ff00_0002L), 254, solicitation(GATEWAY));
     assertTrue(guest.received.isEmpty());
     assertEquals(1, guest.counters.spoofed);
+    assertEquals(1L, guest.counters.byName().get("user_spoofed"));
 
     send(OWN, IpAddress.v6(0xff02L << 48, 0x1_ff00_0002L), 255, solicitation(GATEWAY));
 
