@@ -1,10 +1,12 @@
 package dev.javisor.internal.cache;
 
+import dev.javisor.internal.sys.DiskFile;
+import dev.javisor.internal.sys.Errno;
+import dev.javisor.internal.sys.Fd;
+import dev.javisor.internal.sys.NativeException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -13,16 +15,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A lock among threads and processes, held on a file that stays. The operating system frees it when
- * its holder dies.
+ * its holder dies. It belongs to the open file and not, as Java's own locks do, to the process:
+ * there any thread that opens and closes the file gives up what another one has.
  */
 public final class FolderLock implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FolderLock.class);
   private static final long POLL_MILLIS = 50;
 
-  private final FileChannel channel;
+  private final DiskFile file;
 
-  private FolderLock(FileChannel channel) {
-    this.channel = channel;
+  private FolderLock(DiskFile file) {
+    this.file = file;
   }
 
   /**
@@ -32,13 +35,12 @@ public final class FolderLock implements AutoCloseable {
    * @throws CacheException if others hold it for longer than {@code patience}
    */
   public static FolderLock take(Path file, Duration patience) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    DiskFile opened = open(file);
     boolean taken = false;
     try {
       long deadline = System.nanoTime() + patience.toNanos();
       boolean told = false;
-      while (!tryLock(channel)) {
+      while (!tryLock(opened)) {
         if (System.nanoTime() - deadline > 0) {
           throw new CacheException(
               "%s was locked by another thread or process for %s".formatted(file, patience));
@@ -50,22 +52,33 @@ public final class FolderLock implements AutoCloseable {
         pause();
       }
       taken = true;
-      return new FolderLock(channel);
+      return new FolderLock(opened);
     } finally {
       if (!taken) {
-        channel.close();
+        opened.close();
       }
     }
   }
 
-  private static boolean tryLock(FileChannel channel) throws IOException {
+  private static DiskFile open(Path file) throws IOException {
+    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
     try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      // Another thread of this JVM has it.
+      return DiskFile.openDisk(file, Fd.O_RDWR);
+    } catch (NativeException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private static boolean tryLock(DiskFile opened) throws IOException {
+    long result = opened.lock(true);
+    if (result == 0) {
+      return true;
+    }
+    if (result == -Errno.EAGAIN || result == -Errno.EACCES) {
       return false;
     }
+    throw new IOException(
+        "%s cannot be locked: %s".formatted(opened.name(), Errno.name((int) -result)));
   }
 
   private static void pause() throws InterruptedIOException {
@@ -79,7 +92,7 @@ public final class FolderLock implements AutoCloseable {
 
   /** Gives the lock back. */
   @Override
-  public void close() throws IOException {
-    channel.close();
+  public void close() {
+    file.close();
   }
 }

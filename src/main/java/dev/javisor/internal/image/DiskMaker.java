@@ -14,15 +14,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 
 /** Makes a file of a tree: whole, or not at all. */
 public final class DiskMaker {
-  /** How files begin that are not ready. */
-  static final String UNFINISHED = ".javisor-new-";
-
   private final ImageSource source;
   private final Limits limits;
   private final Progress progress;
@@ -48,12 +42,12 @@ public final class DiskMaker {
    *     left of it then
    */
   public void writeExt4(Path target, Ext4.Options options) {
-    Path file = beside(target);
-    make(
-        target,
-        file,
-        (tree, blocks) -> Ext4.write(tree, blocks, options, source.name()),
-        () -> publish(file, target));
+    try (Unfinished file = Unfinished.beside(target)) {
+      fill(target, file.path(), (tree, blocks) -> Ext4.write(tree, blocks, options, source.name()));
+      file.publish(target);
+    } catch (IOException e) {
+      throw Failures.host(target.toString(), e);
+    }
   }
 
   /**
@@ -89,55 +83,21 @@ public final class DiskMaker {
 
   /** Makes a file of contents that are in another one until then. */
   private void writeBeside(Path target, Copy copy) {
-    Path contents = beside(target);
-    Path file = beside(target);
-    try {
-      make(
-          target,
-          contents,
-          (tree, blocks) -> copy.apply(tree, blocks, file),
-          () -> publish(file, target));
-    } finally {
-      delete(file);
-    }
-  }
-
-  private interface Publication {
-    void run() throws IOException;
-  }
-
-  private void make(Path target, Path file, Finish finish, Publication publication) {
-    try {
-      try (BlockFile blocks = BlockFile.create(file, Ext4.FIRST_BLOCK)) {
-        Tree tree = new Tree(source.name(), limits);
-        source.fill(tree, new Contents(blocks, target.toString(), limits), limits, progress);
-        progress.step("writing " + target);
-        finish.apply(tree, blocks);
-      }
-      publication.run();
+    try (Unfinished contents = Unfinished.beside(target);
+        Unfinished file = Unfinished.beside(target)) {
+      fill(target, contents.path(), (tree, blocks) -> copy.apply(tree, blocks, file.path()));
+      file.publish(target);
     } catch (IOException e) {
       throw Failures.host(target.toString(), e);
-    } finally {
-      delete(file);
     }
   }
 
-  private static void publish(Path file, Path target) throws IOException {
-    Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  /** A leftover is deleted by the cache's next start, or is the user's to see. */
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      file.toFile().deleteOnExit();
+  private void fill(Path target, Path file, Finish finish) throws IOException {
+    try (BlockFile blocks = BlockFile.open(file, Ext4.FIRST_BLOCK)) {
+      Tree tree = new Tree(source.name(), limits);
+      source.fill(tree, new Contents(blocks, target.toString(), limits), limits, progress);
+      progress.step("writing " + target);
+      finish.apply(tree, blocks);
     }
-  }
-
-  private static Path beside(Path target) {
-    byte[] random = new byte[6];
-    new SecureRandom().nextBytes(random);
-    return target.toAbsolutePath().resolveSibling(UNFINISHED + HexFormat.of().formatHex(random));
   }
 }

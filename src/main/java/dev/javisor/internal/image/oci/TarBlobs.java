@@ -3,6 +3,8 @@ package dev.javisor.internal.image.oci;
 import dev.javisor.internal.compress.Decompressors;
 import dev.javisor.internal.image.tar.TarMember;
 import dev.javisor.internal.image.tar.TarReader;
+import dev.javisor.internal.image.tree.Failures;
+import dev.javisor.internal.image.tree.Limits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -11,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Files in an archive. A compressed one is unpacked into a nameless file first. */
 final class TarBlobs implements Blobs {
+  private static final long TAIL = 1L << 30;
   private static final int MAX_MEMBERS = 100_000;
 
   private final FileChannel channel;
@@ -56,11 +58,35 @@ final class TarBlobs implements Blobs {
 
   private static FileChannel unpacked(Path path) throws IOException {
     Path file = Files.createTempFile("javisor-image-", ".tar");
+    // Has no name from here on, so that nothing is left of it however this process ends.
+    FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE);
     try (InputStream in = Decompressors.open(Files.newInputStream(path))) {
-      Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
-      return read(file);
-    } finally {
-      Files.deleteIfExists(file);
+      byte[] buffer = new byte[1 << 16];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        write(channel, ByteBuffer.wrap(buffer, 0, n));
+      }
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+    if (channel.size() > Limits.STANDARD.bytes() + TAIL) {
+      throw new IOException("it has more than %d bytes".formatted(Limits.STANDARD.bytes()));
+    }
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      throw Failures.host(System.getProperty("java.io.tmpdir", "/tmp"), e);
     }
   }
 

@@ -85,7 +85,7 @@ public final class Squashfs {
    * Writes a file system.
    *
    * @param contents the content of the tree's files
-   * @param target a new file
+   * @param target an empty file
    * @param source what it is made from, for messages
    * @param progress told how much of the content is packed
    * @throws dev.javisor.error.ImageException if it has too many owners
@@ -94,8 +94,7 @@ public final class Squashfs {
   public static void write(
       Tree tree, BlockFile contents, Path target, String source, Progress progress)
       throws IOException {
-    try (FileChannel file =
-            FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try (FileChannel file = FileChannel.open(target, StandardOpenOption.WRITE);
         Packer packer = new Packer(DataBlocks.BLOCK)) {
       OutputStream out = new BufferedOutputStream(Channels.newOutputStream(file), 1 << 20);
       out.write(new byte[SUPERBLOCK]);

@@ -41,16 +41,14 @@ public final class BlockFile implements AutoCloseable {
   }
 
   /**
-   * Makes a file.
+   * Begins to write to an empty file.
    *
    * @param firstBlock where content begins
-   * @throws IOException if it is there already, or cannot be made
+   * @throws IOException if it cannot be opened
    */
-  public static BlockFile create(Path path, long firstBlock) throws IOException {
+  public static BlockFile open(Path path, long firstBlock) throws IOException {
     return new BlockFile(
-        FileChannel.open(
-            path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-        firstBlock);
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE), firstBlock);
   }
 
   /** The block after the last one that was written. */

@@ -68,8 +68,12 @@ public final class Failures {
   }
 
   private static String fix(IOException e) {
-    if (String.valueOf(e.getMessage()).contains("No space left")) {
+    String said = String.valueOf(e.getMessage());
+    if (said.contains("No space left")) {
       return "free some space (ENOSPC), or choose a file or cache on another disk";
+    }
+    if (said.contains("File too large") || said.contains("quota exceeded")) {
+      return "raise the user's limit (ulimit -f, or the quota), or choose another disk";
     }
     return "look at the file and the folder that it is in";
   }
