@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.javisor.config.LinkConditions;
 import dev.javisor.net.SwitchBench.Guest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -305,6 +306,54 @@ class SwitchForwardingTest {
       Guest next = bench.plug("a", 2);
       bench.plug("b", 3).broadcast();
       assertEquals(List.of(0), next.numbers);
+    }
+  }
+
+  @Test
+  void shouldBoundMemory_whenManyPortsStorm() {
+    try (SwitchBench bench = new SwitchBench(b -> b.queueBytes(256 << 10))) {
+      List<Guest> all = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        all.add(bench.plug("p" + i, 1 + i));
+      }
+      bench.network.conditions(LinkConditions.builder().latency(SECOND).build());
+
+      // Each sends to all others, again and again, and one does not read.
+      all.get(63).full = true;
+      for (int round = 0; round < 40; round++) {
+        all.forEach(Guest::broadcast);
+      }
+      long under = bench.network.bytesKept();
+      bench.advance(Duration.ofSeconds(2));
+
+      assertTrue(under <= 64 * (256L << 10), "up: " + under);
+      assertTrue(bench.network.bytesKept() <= 256 << 10, "for the one that does not read");
+      for (int i = 0; i < 63; i++) {
+        // What a queue has no room for is lost, and all others' share of it is there.
+        assertTrue(all.get(i).numbers.size() >= 63 * 10, "port " + i);
+      }
+      all.get(63).port.detach();
+      assertEquals(0, bench.network.bytesKept());
+    }
+  }
+
+  @Test
+  void shouldSendOnceToEachAddress_whenItMovesBetweenPortsAllTheTime() {
+    try (SwitchBench bench = new SwitchBench(1)) {
+      Guest a = bench.plug("a", 1);
+      Guest b = bench.plug("b", 2);
+      Guest c = bench.plug("c", 3);
+      for (int i = 0; i < 1000; i++) {
+        Guest here = i % 2 == 0 ? b : c;
+        here.send(SwitchBench.ALL, "02:00:00:00:00:99", 60);
+        b.numbers.clear();
+        c.numbers.clear();
+
+        a.send("02:00:00:00:00:99", a.address, 60);
+
+        assertEquals(1, here.numbers.size());
+        assertEquals(0, (here == b ? c : b).numbers.size());
+      }
     }
   }
 }

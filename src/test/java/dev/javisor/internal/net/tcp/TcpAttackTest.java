@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -208,6 +209,89 @@ class TcpAttackTest {
     script.write(1000);
 
     assertEquals(88, script.sent.getFirst().length());
+  }
+
+  @Test
+  void shouldTakeTheDefaultSize_whenTheGuestSaysThatItsSegmentsAreEmpty() {
+    script.established("S 0:0(0) win 60000 <mss 0>", "win 60000");
+
+    script.write(1000);
+
+    assertEquals(536, script.sent.getFirst().length());
+  }
+
+  @Test
+  void shouldReadWhatIsThereOfOptionsThatRunOut() {
+    // MSS of length 2, 0, beyond the header; SACK-permitted with a body; a scale of 255; an end.
+    for (String options :
+        List.of(
+            "02020303",
+            "02000000",
+            "020405b4",
+            "02ff05b4",
+            "04030000",
+            "0303ff00",
+            "030f0303",
+            "05ff0000",
+            "00020405",
+            "01010102")) {
+      TcpScript one = new TcpScript();
+      byte[] bytes = HexFormat.of().parseHex(options);
+      ByteBuffer syn = ByteBuffer.allocate(20 + bytes.length);
+      syn.putShort(0, (short) 40000).putShort(2, (short) 80).putInt(4, TcpScript.GUEST_FIRST);
+      syn.put(12, (byte) 0x60).put(13, (byte) 2).putShort(14, (short) 1000).put(20, bytes);
+
+      one.stack.receive(TcpScript.FLOW, syn);
+
+      one.flush();
+      assertEquals("S.", one.sent.getFirst().flags(), options);
+      assertEquals(0, one.stack.counters().malformed(), options);
+    }
+  }
+
+  @Test
+  void shouldScaleByFourteenBitsAtMost() {
+    script.established("S 0:0(0) win 60000 <mss 1460,wscale -1>", "win 1");
+
+    assertEquals(1 << 14, script.tcp().sender().window().size());
+  }
+
+  @Test
+  void shouldTakeNothingBehindTheGuestsEnd() {
+    script.established();
+    script.in("F. 1:11(10) ack 1").hasRead(10).forget();
+
+    script.in("P. 12:22(10) ack 1").out(". 1:1(0) ack 12").hasRead(10);
+    script.in("P. 6:22(16) ack 1").out(". 1:1(0) ack 12").hasRead(10);
+  }
+
+  @Test
+  void shouldNotChangeWhatCame_whenItComesAgainWithOtherBytes() {
+    script.established();
+    script.reads = false;
+    script.in("P. 1:51(50) ack 1");
+    script.in("P. 61:101(40) ack 1");
+    ByteBuffer target = ByteBuffer.allocate(200);
+
+    script.inWithOtherBytes("P. 1:51(50) ack 1").in("P. 1:101(100) ack 1");
+    script.tcp().read(target);
+
+    assertEquals(100, target.position());
+    for (int i = 0; i < 100; i++) {
+      assertEquals(TcpScript.pattern(i), target.get(i), "byte " + i);
+    }
+  }
+
+  @Test
+  void shouldFreeItsMemory_whenTheGuestNeverAcknowledges() {
+    script.established();
+    script.write(200_000);
+    assertTrue(script.stack.counters().memoryBytes() >= 200_000);
+
+    script.pass(Duration.ofMinutes(4)).told("closed TIMED_OUT");
+
+    assertEquals(0, script.stack.counters().memoryBytes());
+    assertEquals(0, script.stack.connections());
   }
 
   @Test

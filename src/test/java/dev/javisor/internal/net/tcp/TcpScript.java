@@ -80,6 +80,16 @@ final class TcpScript implements SegmentSink, TcpListener, TcpHandler {
     return flush();
   }
 
+  /** The guest sends a segment whose data is not what it was. */
+  TcpScript inWithOtherBytes(String segment) {
+    ByteBuffer bytes = ScriptSegment.parse(segment).bytes(GUEST_FIRST, hostFirst);
+    for (int i = (bytes.get(12) & 0xf0) >> 2; i < bytes.limit(); i++) {
+      bytes.put(i, (byte) ~bytes.get(i));
+    }
+    stack.receive(flow, bytes);
+    return flush();
+  }
+
   /** The guest sends several before anything is answered. */
   TcpScript batch(String... segments) {
     for (String segment : segments) {

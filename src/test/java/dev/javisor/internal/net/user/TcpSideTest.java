@@ -378,6 +378,12 @@ class TcpSideTest {
           guest.driver.parts.tcp().sockets() <= TcpSide.MOST_SOCKETS,
           "sockets: " + guest.driver.parts.tcp().sockets());
       assertEquals(0, guest.counters.malformed);
+
+      // One who means it is served as soon as those who did not had their time.
+      guest.nanos.addAndGet(3_000_000_000L);
+      GuestTcp tcp = new GuestTcp(guest);
+      GuestTcp.Talk talk = tcp.connect(GuestSide.GATEWAY, server.getLocalPort(), new byte[1]);
+      tcp.until(() -> talk.opened);
     }
   }
 }
