@@ -157,6 +157,79 @@ class HostileArchiveTest {
   }
 
   @Test
+  void shouldKeepNamesOf255Bytes_andThoseThatAreNoText() throws Exception {
+    byte[] tar = new TarFixture().file("x".repeat(255), "long").file("odd", "bytes").toBytes();
+    int at = new String(tar, ISO_8859_1).indexOf("odd\0");
+    tar[at + 1] = (byte) 0xff;
+    byte[] block = Arrays.copyOfRange(tar, at, at + 512);
+    fixSum(block);
+    System.arraycopy(block, 0, tar, at, 512);
+
+    importing(tar);
+
+    Ext4Disk disk = new Ext4Disk(folder.resolve("disk")).check();
+    assertEquals("long", disk.text("/" + "x".repeat(255)));
+    assertTrue(disk.ask("ls /").contains("o\\xffd"), disk.ask("ls /"));
+  }
+
+  @Test
+  void shouldTakeTheLastOfMembersThatHaveOneName() throws Exception {
+    importing(
+        new TarFixture()
+            .file("a", "first")
+            .hardLink("b", "a")
+            .file("a", "second")
+            .link("c", "/outside")
+            .file("c", "no link")
+            .toBytes());
+
+    Ext4Disk disk = new Ext4Disk(folder.resolve("disk")).check();
+    assertEquals("second", disk.text("/a"));
+    assertEquals("first", disk.text("/b"));
+    assertEquals("no link", disk.text("/c"));
+  }
+
+  @Test
+  void shouldRefuseNegativeSizes_andHeadersOfGigabytes() {
+    for (char type : new char[] {'0', 'x', 'g', 'L', 'K', 'S', 'V', '3'}) {
+      byte[] negative = new TarFixture().file("a", "x").toBytes();
+      negative[156] = (byte) type;
+      Arrays.fill(negative, 124, 136, (byte) 0xff);
+      fixSum(negative);
+      assertRefused(Reason.DAMAGED, "", negative);
+    }
+    for (char type : new char[] {'x', 'g', 'L', 'K'}) {
+      byte[] huge = new TarFixture().file("a", "x").toBytes();
+      huge[156] = (byte) type;
+      System.arraycopy("77777777777\0".getBytes(ISO_8859_1), 0, huge, 124, 12);
+      fixSum(huge);
+      assertRefused(Reason.DAMAGED, "extended header of 8589934591 bytes", huge);
+    }
+  }
+
+  @Test
+  void shouldRefuseHeadersWithoutEnd() {
+    byte[] header = new TarFixture().file("a", "12 path=abc\n").toBytes();
+    header[156] = 'x';
+    fixSum(header);
+    byte[] many = new byte[200 * 1024];
+    for (int i = 0; i < 200; i++) {
+      System.arraycopy(header, 0, many, i * 1024, 1024);
+    }
+
+    assertRefused(Reason.DAMAGED, "more than 100 headers", TarFixture.gzip(many));
+  }
+
+  @Test
+  void shouldRefuseABomb_beforeItIsUnpacked() throws Exception {
+    byte[] bomb =
+        TarFixture.gzip(new TarFixture().file("a", new byte[64 << 20], 0, 0, 0).toBytes());
+
+    assertTrue(bomb.length < 100_000);
+    assertRefused(Reason.TOO_LARGE, "more than 1048576", bomb);
+  }
+
+  @Test
   void shouldRefuseTooManyExtendedAttributes() {
     assertRefused(
         Reason.TOO_LARGE,

@@ -74,6 +74,24 @@ public final class OciFixture {
         .formatted(platform, config, String.join(", ", ids));
   }
 
+  /** Puts all images so far into an index that an index names, and so on. */
+  public OciFixture nest(String tag, int times) {
+    String inner =
+        "{\"schemaVersion\": 2, \"manifests\": [%s]}".formatted(String.join(", ", manifests));
+    manifests.clear();
+    String index =
+        descriptor(
+            "application/vnd.oci.image.index.v1+json", inner.getBytes(StandardCharsets.UTF_8));
+    String named =
+        index.replaceFirst(
+            "\\}$",
+            ", \"annotations\": {\"org.opencontainers.image.ref.name\": \"%s\"}}".formatted(tag));
+    for (int i = 0; i < times; i++) {
+      manifests.add(named);
+    }
+    return this;
+  }
+
   /** Writes the index. */
   public Path write() {
     String index =

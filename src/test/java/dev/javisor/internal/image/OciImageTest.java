@@ -17,9 +17,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Container images: their layers one above the other, and what is wrong with them. */
@@ -260,6 +264,150 @@ class OciImageTest {
 
     assertFails(
         Reason.DAMAGED, "does not have the digest", () -> disk(DockerArchive.find(archive, "")));
+  }
+
+  @Test
+  void shouldReplaceAFolderByAFile_andBack() throws Exception {
+    Ext4Disk disk =
+        disk(
+            new TarFixture().file("d/lower", "1").file("f", "2"),
+            new TarFixture().file("d", "a file").folder("f", 0755, 0, 0).file("f/in", "3"),
+            new TarFixture().folder("d", 0700, 0, 0).file("d/upper", "4").file("f", "5"));
+
+    assertEquals(" . .. upper", names(disk, "/d"));
+    assertEquals("5", disk.text("/f"));
+  }
+
+  @Test
+  void shouldWhiteOutWhatALinkLeadsTo_onlyInItsOwnRoot() throws Exception {
+    Path outside = Files.writeString(folder.resolve("outside"), "stays");
+
+    disk(
+        new TarFixture().link("way", folder.toString()).file("a", ""),
+        new TarFixture().file("way/.wh.outside", "").file(".wh...", "").file(".wh.", ""));
+
+    assertEquals("stays", Files.readString(outside));
+  }
+
+  @Test
+  void shouldFindTheImageInNestedIndexes() throws Exception {
+    Path layout =
+        image()
+            .platform("linux", "arm64")
+            .layer(new TarFixture().file("which", "other"))
+            .image("arm")
+            .platform("linux", "amd64")
+            .layer(new TarFixture().file("which", "ours"))
+            .image("amd")
+            .nest("inner", 1)
+            .nest("v1", 1)
+            .write();
+
+    assertEquals("ours", disk(OciLayout.find(layout, "v1")).text("/which"));
+  }
+
+  @Test
+  @Timeout(60)
+  void shouldNotFollowIndexesAgainAndAgain() {
+    OciFixture image = image().layer(new TarFixture().file("a", "b")).image("v1");
+    for (int i = 0; i < 4; i++) {
+      image.nest("v1", 1000);
+    }
+    Path layout = image.write();
+
+    OciLayout.find(layout, "v1");
+    image.nest("v1", 1).write();
+    assertFails(Reason.DAMAGED, "an index in an index", () -> OciLayout.find(layout, "v1"));
+  }
+
+  @Test
+  void shouldRefuseLayersWhoseContentIsAnother() throws Exception {
+    Path layout = image().layer(new TarFixture().file("a", "b")).image("v1").write();
+    String old = "";
+    try (Stream<Path> blobs = Files.list(layout.resolve("blobs/sha256"))) {
+      for (Path blob : (Iterable<Path>) blobs::iterator) {
+        String text = Files.readString(blob, StandardCharsets.ISO_8859_1);
+        old =
+            text.contains("diff_ids")
+                ? text.replaceFirst("(?s).*diff_ids\": \\[\"(.*?)\".*", "$1")
+                : old;
+      }
+    }
+    Container right = OciLayout.find(layout, "");
+    Container.Layer layer = right.layers().get(0);
+    assertEquals(old, layer.diffId());
+    Container wrong =
+        new Container(
+            right.source(),
+            right.path(),
+            right.id(),
+            right.config(),
+            List.of(
+                new Container.Layer(
+                    layer.blob(), layer.digest(), layer.size(), "sha256:" + "0".repeat(64))));
+
+    assertFails(Reason.DAMAGED, "what is in it does not have the digest", () -> disk(wrong));
+  }
+
+  @Test
+  void shouldTakeLayersCompressedByZstandard() throws Exception {
+    Path layout = image().layer(new TarFixture().file("a", "b")).image("v1").write();
+    Container right = OciLayout.find(layout, "");
+    Container.Layer layer = right.layers().get(0);
+    Path plain = new TarFixture().file("a", "b").writeTo(folder.resolve("plain"));
+    Path packed = layout.resolve("packed");
+    Process zstd =
+        new ProcessBuilder("zstd", "-q", plain.toString(), "-o", packed.toString()).start();
+    assertEquals(0, zstd.waitFor());
+
+    Container container =
+        new Container(
+            right.source(),
+            right.path(),
+            right.id(),
+            right.config(),
+            List.of(new Container.Layer("packed", "", -1, layer.diffId())));
+
+    assertEquals("b", disk(container).text("/a"));
+  }
+
+  @Test
+  void shouldFollowLinksFromLayerToLayer_inADockerArchive() throws Exception {
+    byte[] layer = new TarFixture().file("a", "b").toBytes();
+    String id = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(layer));
+    TarFixture tar = new TarFixture().file("one/layer.tar", layer, 0644, 0, 0);
+    tar.link("two/layer.tar", "../one/layer.tar").hardLink("three/layer.tar", "one/layer.tar");
+    tar.link("circle", "circle").link("odd\u0001größe", "\u0001/../..");
+    tar.file(
+        "c.json",
+        """
+        {"os": "linux", "architecture": "amd64", "rootfs": {"diff_ids": [%s]}}"""
+            .formatted(String.join(", ", Collections.nCopies(3, "\"sha256:" + id + "\""))));
+    String manifest = "[{\"Config\": \"c.json\", \"RepoTags\": [\"%s\"], \"Layers\": [%s]}]";
+    tar.file(
+        "manifest.json",
+        manifest
+                .formatted("v1", "\"one/layer.tar\", \"two/layer.tar\", \"three/layer.tar\"")
+                .replaceFirst("]$", "")
+            + ", "
+            + manifest
+                .formatted("bad", "\"one/layer.tar\", \"circle\", \"a\\u0000b\"")
+                .substring(1));
+    Path archive = tar.writeTo(folder.resolve("docker.tar"));
+
+    assertEquals("b", disk(DockerArchive.find(archive, "v1")).text("/a"));
+    assertFails(Reason.DAMAGED, "", () -> disk(DockerArchive.find(archive, "bad")));
+  }
+
+  @Test
+  void shouldRefuseNamesThatAreNoPaths() throws Exception {
+    Files.createDirectory(layout());
+    for (String config : List.of("a\\u0000b", "../../../etc/passwd", "/etc/passwd")) {
+      Files.writeString(
+          layout().resolve("manifest.json"),
+          "[{\"Config\": \"%s\", \"Layers\": []}]".formatted(config));
+      assertFails(Reason.MISSING, "no such file", () -> DockerArchive.find(layout(), ""));
+    }
   }
 
   private interface Action {

@@ -5,9 +5,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The files that an image consists of, in a folder or in an archive. */
 interface Blobs extends Closeable {
@@ -39,8 +41,8 @@ interface Blobs extends Closeable {
   record InFolder(Path folder) implements Blobs {
     @Override
     public InputStream open(String name) throws IOException {
-      Path file = folder.resolve(name).normalize();
-      if (!file.startsWith(folder.normalize())) {
+      Path file = file(name);
+      if (file == null) {
         throw new NoSuchFileException(name);
       }
       return new BufferedInputStream(Files.newInputStream(file), 1 << 16);
@@ -48,7 +50,18 @@ interface Blobs extends Closeable {
 
     @Override
     public boolean has(String name) {
-      return Files.isRegularFile(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
+      Path file = file(name);
+      return file != null && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** A file below the folder, or null: the image may name anything. */
+    private @Nullable Path file(String name) {
+      try {
+        Path file = folder.resolve(name).normalize();
+        return file.startsWith(folder.normalize()) ? file : null;
+      } catch (InvalidPathException e) {
+        return null;
+      }
     }
 
     @Override

@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -29,6 +31,7 @@ public final class OciLayout {
   private final Path path;
   private final String tag;
   private final Blobs blobs;
+  private final Set<String> seen = new HashSet<>();
   private final TreeSet<String> tags = new TreeSet<>();
   private final TreeSet<String> platforms = new TreeSet<>();
 
@@ -109,7 +112,10 @@ public final class OciLayout {
               || descriptor.text("mediaType").endsWith("manifest.list.v2+json");
       if (isIndex && (named || depth == 0)) {
         Digest digest = Digest.parse(descriptor.text("digest"));
-        collect(JsonObject.parse(checked(digest)), named, depth + 1, found);
+        // One index may name another a thousand times, and that the next.
+        if (seen.add(digest + " " + named)) {
+          collect(JsonObject.parse(checked(digest)), named, depth + 1, found);
+        }
       } else if (named && isForUs(descriptor.object("platform"))) {
         found.add(descriptor);
       }

@@ -14,9 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Files in an archive. A compressed one is unpacked into a nameless file first. */
@@ -140,8 +141,17 @@ final class TarBlobs implements Blobs {
   }
 
   private static String beside(String name, String target) {
-    Path folder = Objects.requireNonNullElse(Path.of("/" + name).getParent(), Path.of("/"));
-    return plain(folder.resolve(target).normalize().toString());
+    // By hand, since these are bytes that need not be a path of this host.
+    Deque<String> parts = new ArrayDeque<>();
+    String folder = target.startsWith("/") ? "" : name.substring(0, name.lastIndexOf('/') + 1);
+    for (String part : (folder + target).split("/")) {
+      if (part.equals("..")) {
+        parts.pollLast();
+      } else if (!part.isEmpty() && !part.equals(".")) {
+        parts.addLast(part);
+      }
+    }
+    return String.join("/", parts);
   }
 
   private static String plain(String name) {

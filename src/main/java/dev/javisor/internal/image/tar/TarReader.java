@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: POSIX.1-2017 pax; GNU tar manual, Basic Tar Format. Threading: one thread.
  */
 public final class TarReader {
+  private static final int MOST_EXTENSIONS = 100;
   private static final int MAX_EXTENSION = 1 << 20;
   private static final String ATTRIBUTE = "SCHILY.xattr.";
 
@@ -58,7 +59,7 @@ public final class TarReader {
    */
   public @Nullable TarMember next() throws IOException {
     Extension extension = new Extension();
-    while (true) {
+    for (int headers = 0; headers < MOST_EXTENSIONS; headers++) {
       skip(remaining + padding);
       remaining = 0;
       padding = 0;
@@ -85,6 +86,7 @@ public final class TarReader {
         }
       }
     }
+    throw TarException.damaged("a member has more than %d headers".formatted(MOST_EXTENSIONS));
   }
 
   /**
