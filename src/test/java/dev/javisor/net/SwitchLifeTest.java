@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,6 +99,34 @@ class SwitchLifeTest {
     assertThrows(IllegalStateException.class, () -> bench.network.port("c"));
     b.port.detach();
     assertThrows(IllegalStateException.class, () -> bench.plug("b", 2));
+  }
+
+  @Test
+  void shouldGoOn_whenThereWasNoThreadForAMoment() throws Exception {
+    CompletableFuture<Thread> deliverer = new CompletableFuture<>();
+    AtomicInteger asked = new AtomicInteger();
+    try (VirtualSwitch network =
+        VirtualSwitch.builder()
+            .threads(
+                task -> {
+                  if (asked.getAndIncrement() == 0) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                  }
+                  return new Thread(task);
+                })
+            .build()) {
+      NetBackend sender = network.port("a");
+      network.port("b").attach(new Told(deliverer));
+      network.conditions(LinkConditions.builder().latency(Duration.ofMillis(1)).build());
+      byte[] frame = SwitchBench.frame(SwitchBench.ALL, "02:00:00:00:00:01", 60, 0);
+
+      SwitchBench.HeapFrame first = new SwitchBench.HeapFrame(frame.clone());
+      assertThrows(OutOfMemoryError.class, () -> sender.transmit(first));
+      assertTrue(first.complete);
+      sender.transmit(new SwitchBench.HeapFrame(frame));
+
+      deliverer.get(30, TimeUnit.SECONDS);
+    }
   }
 
   @Test

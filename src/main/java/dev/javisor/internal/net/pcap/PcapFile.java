@@ -54,9 +54,22 @@ public final class PcapFile implements AutoCloseable {
     ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
     header.putInt(MAGIC_NANOSECONDS).putShort(MAJOR).putShort(MINOR).putLong(0);
     header.putInt(MOST_BYTES).putInt(LINKTYPE_ETHERNET);
-    stream.write(header.array());
-    stream.flush();
+    try {
+      stream.write(header.array());
+      stream.flush();
+    } catch (IOException e) {
+      closeAfter(e, stream);
+      throw e;
+    }
     return new PcapFile(path, stream);
+  }
+
+  private static void closeAfter(IOException failure, OutputStream stream) {
+    try {
+      stream.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /** Writes a frame; one that cannot be written is the last one, and logged. */

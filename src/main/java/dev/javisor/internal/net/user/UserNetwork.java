@@ -124,9 +124,17 @@ public final class UserNetwork implements OffloadingBackend {
       loop.close();
       throw e;
     }
-    Thread thread = threads.newThread(() -> run(loop, out, parts));
-    running = new Running(loop, out, parts, thread);
-    thread.start();
+    try {
+      Thread thread = threads.newThread(() -> run(loop, out, parts));
+      running = new Running(loop, out, parts, thread);
+      thread.start();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // This host has no more threads: its ports and sockets must not stay behind.
+      running = null;
+      parts.close();
+      loop.close();
+      throw e;
+    }
   }
 
   /** What keeps a guest of several from being called so; empty if nothing. */

@@ -43,11 +43,13 @@ public final class AlarmThread implements Alarm {
       if (over || nanos >= due) {
         return;
       }
-      due = nanos;
       if (thread == null) {
-        thread = threads.newThread(this::run);
-        thread.start();
+        Thread made = threads.newThread(this::run);
+        made.start();
+        // Only now: where this host has no thread left, the next frame asks for one again.
+        thread = made;
       }
+      due = nanos;
       changed.signal();
     } finally {
       lock.unlock();

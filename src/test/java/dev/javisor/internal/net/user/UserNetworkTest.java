@@ -174,6 +174,30 @@ class UserNetworkTest {
   }
 
   @Test
+  void shouldGiveItsPortsBack_whenThereIsNoThreadForIt() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    UserSpec spec =
+        new UserSpec(
+            null, NetPolicy.none(), null, List.of(new UserSpec.Forward(port, 80)), List.of());
+    UserNetwork network =
+        new UserNetwork(
+            spec,
+            System::nanoTime,
+            new SplittableRandom(1),
+            task -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            });
+
+    assertThrows(OutOfMemoryError.class, () -> network.attach(new Sink()));
+
+    assertEquals("", Forwards.problem(port));
+    assertThrows(IllegalStateException.class, () -> network.hostPort(80));
+  }
+
+  @Test
   void shouldKeepGuestsOfTwoNetworksApart() throws Exception {
     UserNetwork one = network(new UserSpec(null, NetPolicy.all(), null));
     UserNetwork other = network(new UserSpec(null, NetPolicy.all(), null));
