@@ -127,6 +127,7 @@ class EgressTest {
     List<InetAddress> addresses = new ArrayList<>();
     NetworkInterface.networkInterfaces().forEach(i -> i.inetAddresses().forEach(addresses::add));
     addresses.add(InetAddress.getLoopbackAddress());
+    addresses.removeIf(address -> GuestSide.SUBNET.contains(IpAddress.of(address)));
     try (GuestSide guest = guest(NetPolicy.only("host:22"))) {
       for (InetAddress address : addresses) {
         long before = saidNo(guest);
@@ -136,18 +137,5 @@ class EgressTest {
         assertTrue(saidNo(guest) >= before + 2, address + ": " + guest.counters);
       }
     }
-  }
-
-  @Test
-  void shouldOpenOnlyTheAddressesAndPortsOfItsNames() throws Exception {
-    Subnet subnet = GuestSide.SUBNET;
-    PolicyEgress egress = new PolicyEgress(subnet, NetPolicy.only("www.example.org:443"));
-
-    egress.told("elsewhere.example.org", List.of(IpAddress.v4(0xc000_0207)));
-    egress.told("www.example.org", List.of(IpAddress.v4(0xc000_0208)));
-
-    assertEquals(false, egress.allows(IpAddress.v4(0xc000_0207), 443));
-    assertEquals(true, egress.allows(IpAddress.v4(0xc000_0208), 443));
-    assertEquals(false, egress.allows(IpAddress.v4(0xc000_0208), 80));
   }
 }
