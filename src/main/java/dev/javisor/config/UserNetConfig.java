@@ -8,8 +8,8 @@ package dev.javisor.config;
  * policy allows. Values are checked by {@code build()}.
  *
  * <p>UDP works where both sides keep to one pair of addresses and ports; datagrams longer than the
- * MTU and fragments are dropped. Pings of others than the hosts of the network are answered as
- * prohibited.
+ * MTU and fragments are dropped. Pings of others are passed on where ordinary users of this host
+ * may ping ({@code net.ipv4.ping_group_range}), and answered as prohibited elsewhere.
  *
  * <p>What it drops is counted beside what the device counts: {@code user_malformed}, {@code
  * user_spoofed} (from an address that is not the guest's), {@code user_fragments}, {@code

@@ -9,12 +9,15 @@ import dev.javisor.config.NetChannel;
 import dev.javisor.config.NetPolicy;
 import dev.javisor.internal.net.user.UserNetwork;
 import dev.javisor.internal.net.user.UserSpec;
+import dev.javisor.internal.sys.NetInterface;
 import dev.javisor.internal.sys.Unprivileged;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class UserNetLinuxTest {
   private static final int BYTES = 64 << 20;
+  private static final Path PING_GROUPS = Path.of("/proc/sys/net/ipv4/ping_group_range");
   private static final String PAGE = "a page of the host";
   private static final String DHCP =
       "printf '#!/bin/sh\\n[ \"$1\" = bound ] || exit 0\\n"
@@ -68,6 +72,7 @@ class UserNetLinuxTest {
           exchange.close();
         });
     server.start();
+    letEverybodyPing();
     Unprivileged.open(directory, Path.of("/dev/kvm"));
     NetBackend lossy =
         new LossyNetwork(
@@ -102,6 +107,16 @@ class UserNetLinuxTest {
     Unprivileged.callAsNobody(() -> guest.vm().boot());
     guest.awaitShell();
     guest.run(DHCP);
+  }
+
+  /** Only in a machine that is thrown away: of others the settings stay what they are. */
+  private static void letEverybodyPing() throws IOException {
+    if (System.getenv("JAVISOR_LAB") != null) {
+      Files.writeString(PING_GROUPS, "0 2147483647");
+      try (NetInterface alias = new NetInterface("lo:1")) {
+        alias.address(new byte[] {(byte) 192, 0, 2, 77}, 32);
+      }
+    }
   }
 
   /** A copy that everybody may read. */
@@ -186,6 +201,38 @@ class UserNetLinuxTest {
   void shouldRefuseWhatTheHostRefuses() throws InterruptedException {
     guest.run("wget -O - http://host:1/ 2>&1 | grep -i refused");
     guest.run("wget -O - http://db:1/ 2>&1 | grep -i refused");
+  }
+
+  @Test
+  @Order(6)
+  void shouldPingOthers_whereUsersOfTheHostMay() throws Exception {
+    if (System.getenv("JAVISOR_LAB") != null) {
+      String said = String.join("\n", guest.run("ping -c 3 -W 20 192.0.2.77"));
+
+      assertTrue(said.contains("3 packets received"), said);
+    } else {
+      String groups = pingGroups();
+      boolean allowed = Integer.parseInt(groups.split("\\s+")[1]) >= 65534;
+      guest.run((allowed ? "" : "! ") + "ping -c 1 -W 20 %s".formatted(ownAddress()));
+    }
+  }
+
+  /** By one read: the kernel has no more to say at the second. */
+  private static String pingGroups() throws IOException {
+    try (InputStream file = Files.newInputStream(PING_GROUPS)) {
+      byte[] bytes = new byte[64];
+      return new String(bytes, 0, file.read(bytes), StandardCharsets.US_ASCII).strip();
+    }
+  }
+
+  /** An address of this host's that is not its loopback's. */
+  private static String ownAddress() throws IOException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+        .map(InetAddress::getHostAddress)
+        .findFirst()
+        .orElse("192.0.2.77");
   }
 
   @Test

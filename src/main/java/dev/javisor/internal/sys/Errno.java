@@ -32,6 +32,7 @@ public final class Errno {
   public static final int EROFS = 30;
   public static final int ENOSYS = 38;
   public static final int EBADFD = 77;
+  public static final int EMSGSIZE = 90;
   public static final int EOPNOTSUPP = 95;
 
   private static final ImmutableMap<Integer, String> NAMES = parse();

@@ -20,6 +20,7 @@ final class Syscall {
   static final long MADVISE = 28;
   static final long GETPID = 39;
   static final long SOCKET = 41;
+  static final long CONNECT = 42;
   static final long FCNTL = 72;
   static final long FDATASYNC = 75;
   static final long FTRUNCATE = 77;

@@ -6,9 +6,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Answers pings to the hosts that are played, and says what cannot be reached: RFC 792, RFC 4443.
- * Pings of others are refused: sockets that could send them are not open to ordinary users of most
- * hosts. No more than {@value #BURST} messages of what cannot be reached are sent at once, and as
- * many in a second.
+ * No more than {@value #BURST} messages of what cannot be reached are sent at once, and as many in
+ * a second.
  *
  * <p>Threading: the network's.
  */
@@ -64,22 +63,13 @@ final class IcmpHost {
     return message.hasRemaining() && (message.get(0) & 0xff) == (packet.ipv6() ? ECHO6 : ECHO);
   }
 
-  /** Takes a ping of the guest's that is intact. */
-  void receive(Packet packet) {
+  /** Answers a whole ping of a host that is played. */
+  void answer(Packet packet) {
     ByteBuffer message = packet.transport();
-    if (message.remaining() < Wire.ICMP_HEADER) {
-      counters.malformed++;
-      return;
-    }
-    if (names.isHost(packet.target())) {
-      ByteBuffer answer = writer.begin(packet.target(), packet.source(), packet.protocol());
-      answer.put((byte) (packet.ipv6() ? ECHO_REPLY6 : ECHO_REPLY)).put((byte) 0);
-      answer.putShort((short) 0).put(message.position(4));
-      writer.end();
-    } else {
-      counters.unreachable++;
-      unreachable(packet, Reason.PROHIBITED);
-    }
+    ByteBuffer answer = writer.begin(packet.target(), packet.source(), packet.protocol());
+    answer.put((byte) (packet.ipv6() ? ECHO_REPLY6 : ECHO_REPLY)).put((byte) 0);
+    answer.putShort((short) 0).put(message.position(4));
+    writer.end();
   }
 
   /** Tells the sender of a packet that it cannot get there. */

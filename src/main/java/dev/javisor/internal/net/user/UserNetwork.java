@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threading: any thread; see {@link dev.javisor.backend.NetBackend}.
  *
- * <p>Not modelled: fragments, multicast, ICMP to others than the hosts of the network, datagrams
- * that are longer than the MTU.
+ * <p>Not modelled: fragments, multicast, ICMP but pings and what cannot be reached, datagrams that
+ * are longer than the MTU.
  */
 public final class UserNetwork implements OffloadingBackend {
   /** The MAC address of all that this process plays on the network. */
@@ -119,7 +119,18 @@ public final class UserNetwork implements OffloadingBackend {
     out.attach(guest);
     UserParts parts;
     try {
-      parts = new UserParts(spec, subnet, guestNames, loop, out, counters, nanos, random, threads);
+      parts =
+          new UserParts(
+              spec,
+              subnet,
+              guestNames,
+              loop,
+              out,
+              counters,
+              nanos,
+              random,
+              threads,
+              EchoSocket::ofHost);
     } catch (RuntimeException e) {
       loop.close();
       throw e;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class UserParts implements AutoCloseable {
   private final UserStack stack;
   private final UdpNat nat;
+  private final EchoNat echoes;
   private final HostResolver resolver;
   private final TcpSide tcp;
   private final ArpHost arp;
@@ -26,7 +27,8 @@ final class UserParts implements AutoCloseable {
       Counters counters,
       LongSupplier nanos,
       RandomGenerator random,
-      ThreadFactory threads) {
+      ThreadFactory threads,
+      EchoSocket.Opener pings) {
     Names names =
         new Names(subnet, spec.services().stream().map(UserSpec.Service::name).distinct().toList());
     Neighbours neighbours = new Neighbours();
@@ -42,6 +44,7 @@ final class UserParts implements AutoCloseable {
             subnet, loop, out, names, neighbours, egress, counters, services, nanos, random);
     forwardQueue = new ForwardQueue(subnet, arp, tcp, nanos);
     nat = new UdpNat(subnet, loop, writer, icmp, egress, counters, nanos);
+    echoes = new EchoNat(pings, writer, icmp, egress, counters, nanos);
     stack =
         new UserStack(
             new UserStack.Parts(
@@ -54,6 +57,7 @@ final class UserParts implements AutoCloseable {
                 new DhcpServer(subnet, writer, names, out, counters, spec.hostName(), guestNames),
                 new DnsServer(subnet, names, egress, resolver, counters),
                 nat,
+                echoes,
                 writer,
                 counters),
             tcp);
@@ -100,13 +104,15 @@ final class UserParts implements AutoCloseable {
   void tick() {
     forwardQueue.tick();
     nat.tick();
+    echoes.tick();
     tcp.tick();
     ndp.tick();
   }
 
   /** When {@link #tick} is due. */
   long nextDeadline() {
-    long ofTraffic = Math.min(nat.nextDeadline(), tcp.nextDeadline());
+    long ofDatagrams = Math.min(nat.nextDeadline(), echoes.nextDeadline());
+    long ofTraffic = Math.min(ofDatagrams, tcp.nextDeadline());
     return Math.min(Math.min(ndp.nextDeadline(), forwardQueue.nextDeadline()), ofTraffic);
   }
 
@@ -116,6 +122,7 @@ final class UserParts implements AutoCloseable {
     forwardQueue.close();
     tcp.close();
     nat.close();
+    echoes.close();
     resolver.close();
   }
 }

@@ -24,6 +24,7 @@ final class UserStack {
       DhcpServer dhcp,
       DnsServer dns,
       UdpNat nat,
+      EchoNat echoes,
       PacketWriter writer,
       Counters counters) {}
 
@@ -106,7 +107,17 @@ final class UserStack {
       parts.ndp.receive(packet);
     } else if (IcmpHost.isEcho(packet) && isReachable()) {
       // Errors are not answered, least of all by errors (RFC 1122 §3.2.2).
-      parts.icmp.receive(packet);
+      echo();
+    }
+  }
+
+  private void echo() {
+    if (packet.length() < Wire.ICMP_HEADER) {
+      counters.malformed++;
+    } else if (parts.names.isHost(packet.target())) {
+      parts.icmp.answer(packet);
+    } else {
+      parts.echoes.send(packet);
     }
   }
 

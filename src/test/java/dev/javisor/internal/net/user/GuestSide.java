@@ -7,6 +7,8 @@ import dev.javisor.internal.net.OffloadGuest;
 import dev.javisor.internal.net.Offloads;
 import dev.javisor.internal.net.ip.InternetChecksum;
 import dev.javisor.internal.net.ip.IpAddress;
+import dev.javisor.internal.sys.Errno;
+import dev.javisor.internal.sys.NativeException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +34,13 @@ final class GuestSide implements OffloadGuest, AutoCloseable {
   final UserNetDriver driver;
   final Queue<ByteBuffer> large = new ArrayDeque<>();
   Offloads taken = Offloads.NONE;
+
+  /** Who pings others; the user may not. */
+  EchoSocket.Opener pings =
+      address -> {
+        throw new NativeException("socket", Errno.EACCES, "ICMP");
+      };
+
   boolean hasRoom = true;
   int completed;
 
@@ -50,7 +59,14 @@ final class GuestSide implements OffloadGuest, AutoCloseable {
   GuestSide(UserSpec spec, Subnet subnet, ThreadFactory threads) throws Exception {
     driver =
         new UserNetDriver(
-            this, spec, subnet, nanos::get, new SplittableRandom(1), counters, threads);
+            this,
+            spec,
+            subnet,
+            nanos::get,
+            new SplittableRandom(1),
+            counters,
+            threads,
+            address -> pings.open(address));
   }
 
   @Override

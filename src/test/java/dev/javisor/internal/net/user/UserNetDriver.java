@@ -21,12 +21,15 @@ final class UserNetDriver implements AutoCloseable {
       LongSupplier nanos,
       RandomGenerator random,
       Counters counters,
-      ThreadFactory threads)
+      ThreadFactory threads,
+      EchoSocket.Opener pings)
       throws IOException {
     loop = new Loop();
     out = new FrameOut(counters);
     out.attach(guest);
-    parts = new UserParts(spec, subnet, mac -> null, loop, out, counters, nanos, random, threads);
+    parts =
+        new UserParts(
+            spec, subnet, mac -> null, loop, out, counters, nanos, random, threads, pings);
   }
 
   void take(NetFrame frame) {
