@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose buffers are no guest's. */
-final class HeapRequest implements BlockRequest {
+public final class HeapRequest implements BlockRequest {
   private final BlockOperation operation;
   private final long offset;
   private final long length;
@@ -34,7 +34,7 @@ final class HeapRequest implements BlockRequest {
   }
 
   /** Reads from a disk, in buffers of these lengths. */
-  static byte[] read(BlockBackend disk, long offset, int... lengths) {
+  public static byte[] read(BlockBackend disk, long offset, int... lengths) {
     int length = 0;
     for (int part : lengths) {
       length += part;

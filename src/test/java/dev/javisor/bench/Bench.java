@@ -11,6 +11,7 @@ import dev.javisor.bench.guest.GuestParallel;
 import dev.javisor.bench.guest.GuestReady;
 import dev.javisor.bench.image.ImageImport;
 import dev.javisor.bench.image.SharedBase;
+import dev.javisor.bench.image.SharedPages;
 import dev.javisor.bench.network.UserNetBytes;
 import dev.javisor.bench.network.UserNetConnections;
 import dev.javisor.internal.agent.AgentLoopback;
@@ -61,7 +62,8 @@ final class Bench implements Callable<Integer> {
                   new AgentLoopback(false),
                   new AgentLoopback(true),
                   new ImageImport(),
-                  new SharedBase()),
+                  new SharedBase(),
+                  new SharedPages()),
               Stream.concat(DeviceLoad.all().stream(), NetLoad.all().stream()),
               Stream.of(
                   new GuestReady(),
