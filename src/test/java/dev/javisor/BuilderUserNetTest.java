@@ -61,6 +61,9 @@ class BuilderUserNetTest extends BuilderFixture {
     for (String target : new String[] {"", "a b", "host:0", "host:99999", "10.0.0.0/33", "a/8"}) {
       refused("policy", target, "expected a host", u -> u.policy(NetPolicy.only(target)));
     }
+    for (String target : new String[] {"127.0.0.1:80", "[::1]:80"}) {
+      refused("policy", target, "loopback is host:80", u -> u.policy(NetPolicy.only(target)));
+    }
   }
 
   @Test

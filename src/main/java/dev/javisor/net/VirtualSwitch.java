@@ -185,7 +185,9 @@ public interface VirtualSwitch extends AutoCloseable {
      * for its address by DHCP; its next machine gets the same. Up to 80 guests. The network's
      * gateway and name server are there whatever the policy is: one of {@link NetPolicy#none}
      * isolates guests from the host, and partitions may cut the port off like any other. {@code
-     * forward} and {@code hostName} are for networks of one guest, and refused.
+     * forward} and {@code hostName} are for networks of one guest, and refused. The guests share
+     * the connections and the memory that one guest may have: one that uses all up leaves none to
+     * the others, towards the outside.
      *
      * @param user told once, at once
      */

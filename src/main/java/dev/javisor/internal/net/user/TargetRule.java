@@ -29,6 +29,7 @@ public record TargetRule(@Nullable String name, @Nullable IpAddress network, int
             "expected a host, and a port if it is not about all, such as www.example.org:443,"
                 + " *.example.org, 192.0.2.0/24 or [2001:db8::1]:80");
     HostAndPort parts;
+    boolean loopback = false;
     int slash = text.indexOf('/');
     try {
       String host = slash < 0 ? text : text.substring(0, slash);
@@ -47,10 +48,18 @@ public record TargetRule(@Nullable String name, @Nullable IpAddress network, int
         if (prefix < 0 || prefix > all) {
           throw wrong;
         }
-        return new TargetRule(null, address, prefix, parts.getPortOrDefault(0));
+        loopback = slash < 0 && address.toInet().isLoopbackAddress();
+        if (!loopback) {
+          return new TargetRule(null, address, prefix, parts.getPortOrDefault(0));
+        }
       }
     } catch (IllegalArgumentException e) {
       throw wrong;
+    }
+    if (loopback) {
+      throw new IllegalArgumentException(
+          "that is the guest's own; what listens on this host's loopback is host%s"
+              .formatted(parts.hasPort() ? ":" + parts.getPort() : ""));
     }
     String name = parts.getHost().toLowerCase(Locale.ROOT);
     if (slash >= 0 || !name.matches(NAME) || name.matches("[0-9.]+")) {
