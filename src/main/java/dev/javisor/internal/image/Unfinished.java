@@ -39,7 +39,10 @@ final class Unfinished implements AutoCloseable {
    * @throws IOException if it cannot be made
    */
   static Unfinished beside(Path target) throws IOException {
-    sweep(target.toAbsolutePath().resolveSibling(PREFIX).getParent());
+    Path folder = target.toAbsolutePath().resolveSibling(PREFIX).getParent();
+    if (folder != null) {
+      sweep(folder);
+    }
     for (int i = 0; i < TRIES; i++) {
       byte[] random = new byte[6];
       new SecureRandom().nextBytes(random);

@@ -80,12 +80,15 @@ final class EchoNat implements AutoCloseable {
     ByteBuffer message = packet.transport();
     Ends ends = new Ends(packet.source(), message.getShort(IDENTIFIER), packet.target());
     try {
+      long now = nanos.getAsLong();
+      boolean none = flows.isEmpty();
       Flow flow = flows.get(ends);
       if (flow == null) {
         flow = open(ends);
       }
-      flow.used = nanos.getAsLong();
-      next = flow.used + LEAST_PAUSE;
+      flow.used = now;
+      // Whoever pings all the time does not put off the answers.
+      next = none ? now + LEAST_PAUSE : Math.min(next, now + LEAST_PAUSE);
       long sent = flow.socket.send(message);
       if (sent == -Errno.EAGAIN || sent == -Errno.EMSGSIZE) {
         counters.overflowed++;

@@ -123,6 +123,19 @@ class EchoNatTest {
   }
 
   @Test
+  void shouldPassAnswersBack_whilePingsComeAllTheTime() throws Exception {
+    guest.ping(GuestSide.OWN, ELSEWHERE, DATA);
+    sockets.get(0).answers.add(sockets.get(0).sent.remove());
+
+    for (int i = 0; i < 4; i++) {
+      pass(MILLI / 2);
+      guest.ping(GuestSide.OWN, ELSEWHERE, DATA);
+    }
+
+    assertEquals(1, guest.received.size());
+  }
+
+  @Test
   void shouldHaveSoManySocketsAndNoMore() {
     for (int i = 0; i < EchoNat.MOST_FLOWS + 3; i++) {
       guest.ping(GuestSide.OWN, IpAddress.v4(0xc000_0201 + i), DATA);
