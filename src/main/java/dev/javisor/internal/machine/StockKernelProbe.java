@@ -31,8 +31,10 @@ final class StockKernelProbe {
   private static final long LARGE_PAGE = 0x80;
 
   private static final int LOOPS = 2_000;
-  private static final int TRIES = 3;
-  private static final long SLOWEST_NANOS_PER_LOOP = 300;
+  private static final int TRIES = 6;
+
+  /** On an AMD EPYC it takes 2000 to 3600 interpreted, and up to 350 in a busy lab. */
+  private static final long SLOWEST_NANOS_PER_LOOP = 600;
 
   private static final int PORT = 0x80;
   private static final int STARTED = 1;
