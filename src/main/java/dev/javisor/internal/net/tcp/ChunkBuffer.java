@@ -28,6 +28,11 @@ final class ChunkBuffer {
     slots = Integer.highestOneBit(capacity / CHUNK + 1) * 2;
   }
 
+  /** Whether the pool has memory for what is to be sent. */
+  boolean hasMemory() {
+    return pool.has(ChunkPool.Use.SEND);
+  }
+
   /** Offset of the first byte that is kept. */
   long start() {
     return start;

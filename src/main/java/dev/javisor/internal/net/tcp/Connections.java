@@ -1,10 +1,14 @@
 package dev.javisor.internal.net.tcp;
 
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** All connections of a stack: who is there, who may come, and how they go. */
 final class Connections {
@@ -21,7 +25,9 @@ final class Connections {
   private final Nanos nanos;
   private final RandomGenerator random;
   private final Counts counts;
+  private final Function<TcpAddresses, @Nullable String> guests;
   private final ChunkPool pool;
+  private final Map<String, ChunkPool> shares = new HashMap<>();
   private final Transmitter transmitter;
   private final FlowTable table;
   private final TimerHeap timers = new TimerHeap();
@@ -40,7 +46,16 @@ final class Connections {
   private long challengesSince;
   private int challenges;
 
-  Connections(TcpConfig config, RandomGenerator random, Counts counts, Transmitter transmitter) {
+  /**
+   * @param guests whose connection one of these addresses is; null for a guest that is alone
+   */
+  Connections(
+      TcpConfig config,
+      RandomGenerator random,
+      Counts counts,
+      Transmitter transmitter,
+      Function<TcpAddresses, @Nullable String> guests) {
+    this.guests = guests;
     this.config = config;
     this.random = random;
     this.counts = counts;
@@ -64,6 +79,12 @@ final class Connections {
 
   ChunkPool pool() {
     return pool;
+  }
+
+  /** The memory for a connection. */
+  ChunkPool pool(TcpAddresses addresses) {
+    String guest = guests.apply(addresses);
+    return guest == null ? pool : shares.computeIfAbsent(guest, g -> pool.share());
   }
 
   Transmitter transmitter() {
@@ -218,13 +239,17 @@ final class Connections {
 
   /** Tells those for which there was no memory, if there is some again; false if to nobody. */
   boolean feed() {
-    if (starved.isEmpty() || !pool.has(ChunkPool.Use.SEND)) {
-      return false;
-    }
+    boolean fed = false;
     for (int i = starved.size(); i > 0; i--) {
-      starved.removeFirst().fed();
+      TcpConnection connection = starved.removeFirst();
+      if (connection.sender().buffer().hasMemory()) {
+        connection.fed();
+        fed = true;
+      } else {
+        starved.addLast(connection);
+      }
     }
-    return true;
+    return fed;
   }
 
   /** Whether an answer may go out that a forged segment may be after (RFC 5961 §7). */

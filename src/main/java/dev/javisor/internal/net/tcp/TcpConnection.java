@@ -41,8 +41,9 @@ public final class TcpConnection {
     TcpConfig config = connections.config();
     since = connections.now();
     heard = since;
-    sender = new Sender(config, connections.nanos(), connections.pool(), number, since);
-    receiver = new Receiver(config, connections.pool(), config.mss(addresses.ipv6()));
+    ChunkPool pool = connections.pool(addresses);
+    sender = new Sender(config, connections.nanos(), pool, number, since);
+    receiver = new Receiver(config, pool, config.mss(addresses.ipv6()));
   }
 
   /** The two ends. */

@@ -50,7 +50,8 @@ public final class TcpStack {
     this.nanos = nanos;
     this.listener = listener;
     start = nanos.getAsLong();
-    connections = new Connections(config, random, counts, new Transmitter(config, out, counts));
+    Transmitter transmitter = new Transmitter(config, out, counts);
+    connections = new Connections(config, random, counts, transmitter, listener::guest);
     arrivals = new Arrivals(connections);
     timeouts = new Timeouts(connections);
   }

@@ -203,6 +203,51 @@ class TcpAttackTest {
   }
 
   @Test
+  void shouldLeaveMemoryToOtherGuests_whenOneTakesAllItCanGet() {
+    int memory = 1 << 20;
+    TcpScript small = new TcpScript(TcpConfig.defaults(1500).withMemory(memory));
+    small.guests = port -> port < 1000 ? "greedy" : "modest";
+    small.reads = false;
+    for (int i = 0; i < 20; i++) {
+      small.flow(port(100 + i)).established();
+      small.write(100_000);
+      for (int from = 1; from < 100_000; from += 10_000) {
+        small.in(". %d:%d(10000) ack 1".formatted(from, from + 10_000)).forget();
+      }
+    }
+    assertEquals(memory / 2, small.stack.counters().memoryBytes());
+
+    small.flow(port(1000)).established();
+    int written = small.write(100_000);
+    small.in(". 1:60001(60000) ack 1");
+
+    assertEquals(100_000, written);
+    assertEquals(60_000, small.tcp().available());
+  }
+
+  @Test
+  void shouldWakeAWriter_onlyWhenItsOwnGuestHasMemoryAgain() {
+    TcpScript small = new TcpScript(TcpConfig.defaults(1500).withMemory(1 << 20));
+    small.guests = port -> port < 1000 ? "greedy" : "modest";
+    small.flow(port(1000)).established();
+    small.write(50_000);
+    small.flow(port(100)).established();
+    TcpConnection greedy = small.tcp();
+    int written = small.write(1 << 20);
+    small.flow(port(101)).established();
+    assertEquals(0, small.write(1000));
+    assertTrue(written < 1 << 19);
+    small.events.clear();
+
+    small.flush();
+    assertEquals(List.of(), small.events);
+    greedy.reset();
+    small.flush();
+
+    assertTrue(small.events.contains("writable"), () -> small.events.toString());
+  }
+
+  @Test
   void shouldSendNoTinySegments_whenTheGuestAsksForThem() {
     script.established("S 0:0(0) win 60000 <mss 1>", "win 60000");
 

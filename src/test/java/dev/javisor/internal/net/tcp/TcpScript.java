@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class TcpScript implements SegmentSink, TcpListener, TcpHandler {
   boolean reads = true;
   boolean accepts = true;
   boolean full;
+  IntFunction<@Nullable String> guests = remotePort -> null;
   int largest;
   private TcpAddresses flow = FLOW;
   private boolean knowsFirst;
@@ -56,6 +58,7 @@ final class TcpScript implements SegmentSink, TcpListener, TcpHandler {
   TcpScript flow(TcpAddresses other) {
     flow = other;
     knowsFirst = false;
+    written = 0;
     return this;
   }
 
@@ -229,6 +232,11 @@ final class TcpScript implements SegmentSink, TcpListener, TcpHandler {
     if (accepts) {
       assertTrue(syn.accept(this));
     }
+  }
+
+  @Override
+  public @Nullable String guest(TcpAddresses addresses) {
+    return guests.apply(addresses.remotePort());
   }
 
   @Override
