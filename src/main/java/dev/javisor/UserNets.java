@@ -3,14 +3,13 @@ package dev.javisor;
 import static java.util.Objects.requireNonNull;
 
 import dev.javisor.config.NetChannel;
-import dev.javisor.error.NetworkException;
-import dev.javisor.internal.machine.MachineNic;
+import dev.javisor.internal.net.GuestPorts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What a machine's first user-mode network can do for its user. */
+/** What the first network by which this process reaches the guest can do for its user. */
 final class UserNets {
   private static final int MOST_PORT = 65535;
 
@@ -18,32 +17,27 @@ final class UserNets {
 
   static int hostPort(List<NetDevice> nets, int guestPort) {
     check(guestPort);
-    return first(nets).user().hostPort(guestPort);
+    return first(nets).hostPort(guestPort);
   }
 
   static NetChannel connect(List<NetDevice> nets, int guestPort, Duration timeout)
       throws IOException {
     check(guestPort);
     long nanos = TimeUnit.NANOSECONDS.convert(requireNonNull(timeout, "timeout"));
-    MachineNic nic = first(nets);
-    if (!nic.isBooted()) {
-      throw new NetworkException(
-          NetworkException.Reason.NOT_RUNNING, "the machine was not booted: nobody is there");
-    }
-    return nic.user().connect(guestPort, nanos);
+    return first(nets).connect(guestPort, nanos);
   }
 
-  private static MachineNic first(List<NetDevice> nets) {
+  private static GuestPorts first(List<NetDevice> nets) {
     return nets.stream()
         .filter(DefaultNetDevice.class::isInstance)
-        .map(net -> ((DefaultNetDevice) net).nic())
-        .filter(MachineNic::isUser)
+        .flatMap(net -> ((DefaultNetDevice) net).nic().guestPorts().stream())
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "no user-mode network; the builder's net(n -> n.user()) gives one, and forward()"
-                        + " leads to a port of the guest without"));
+                    "no user-mode network; the builder's net(n -> n.user()) gives one, or a"
+                        + " VirtualSwitch with user(...); and forward() leads to a port of the"
+                        + " guest without"));
   }
 
   private static void check(int guestPort) {

@@ -202,12 +202,14 @@ public interface VirtualMachine extends AutoCloseable {
 
   /**
    * A port of this host's loopback, 127.0.0.1, that leads to a TCP port of the guest by its first
-   * user-mode network: one that was forwarded when the machine was built, or a free one that is
-   * opened now. It stays open until the machine ends; who connects before anybody listens in the
-   * guest is reset: {@code waitFor(Wait.port(80))} waits for a service that takes its time.
+   * user-mode network, or {@linkplain dev.javisor.net.VirtualSwitch.Builder#user switch that this
+   * process is on}: one that was forwarded when the machine was built, or a free one that is opened
+   * now. It stays open until the machine ends, or the switch is closed; who connects before anybody
+   * listens in the guest is reset: {@code waitFor(Wait.port(80))} waits for a service that takes
+   * its time.
    *
    * @throws IllegalStateException if there is no {@linkplain dev.javisor.config.NetConfig#user()
-   *     user-mode network}, or the machine does not run
+   *     user-mode network} and no such switch, or the machine does not run
    * @throws IllegalArgumentException if it is no port
    */
   int port(int guestPort);
@@ -217,8 +219,7 @@ public interface VirtualMachine extends AutoCloseable {
    *
    * @param path path and query, from {@code /} on
    * @throws IllegalArgumentException if that makes no URI, or it is no port
-   * @throws IllegalStateException if there is no {@linkplain dev.javisor.config.NetConfig#user()
-   *     user-mode network}, or the machine does not run
+   * @throws IllegalStateException as of {@link #port}
    */
   default URI uri(int guestPort, String path) {
     if (!path.startsWith("/")) {
@@ -237,15 +238,16 @@ public interface VirtualMachine extends AutoCloseable {
   }
 
   /**
-   * Connects to a TCP port of the guest by its first user-mode network, without a port of the host.
-   * Waits until the guest has its address; but a guest where nobody listens refuses at once ({@code
-   * waitFor(Wait.port(80))} waits for somebody).
+   * Connects to a TCP port of the guest by its first user-mode network, or {@linkplain
+   * dev.javisor.net.VirtualSwitch.Builder#user switch that this process is on}, without a port of
+   * the host. Waits until the guest has its address; but a guest where nobody listens refuses at
+   * once ({@code waitFor(Wait.port(80))} waits for somebody).
    *
    * @param timeout how long to wait for the guest
    * @throws dev.javisor.error.NetworkException if it cannot, with the reason
    * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted
    * @throws IllegalStateException if there is no {@linkplain dev.javisor.config.NetConfig#user()
-   *     user-mode network}
+   *     user-mode network} and no such switch
    * @throws IllegalArgumentException if it is no port
    */
   NetChannel connect(int guestPort, Duration timeout) throws IOException;

@@ -66,9 +66,9 @@ public @interface Vm {
   /**
    * The name of a private network that joins machines of one test, or of a class: a {@link
    * dev.javisor.net.VirtualSwitch} in the place of a network of its own. The machine has its {@link
-   * #value} for a name there: it gets an address, and the others reach it by that name; {@code
-   * vm.forward} leads to its ports. A parameter or field of the type {@code VirtualSwitch} with
-   * this alone is the network itself:
+   * #value} for a name there: it gets an address, the others reach it by that name, and the test by
+   * {@code vm.port} and {@code vm.connect} as on its own network. A parameter or field of the type
+   * {@code VirtualSwitch} with this alone is the network itself:
    *
    * <pre>{@code
    * @Test

@@ -3,6 +3,7 @@ package dev.javisor.net;
 import static java.util.Objects.requireNonNull;
 
 import dev.javisor.config.LinkConditions;
+import dev.javisor.internal.net.GuestPorts;
 import dev.javisor.internal.net.user.UserNetwork;
 import dev.javisor.internal.net.user.UserSpec;
 import dev.javisor.internal.net.vswitch.Link;
@@ -51,12 +52,14 @@ final class DefaultSwitch implements VirtualSwitch {
       SwitchPort port = ports.get(name);
       if (port == null) {
         fabric.checkOpen();
+        GuestPorts guestPorts = null;
         if (host != null) {
           host.checkName(name, ports.keySet());
+          guestPorts = host.guestPorts(name);
         }
         Link up = link("up " + name, usual);
         Link down = link("down " + name, usual);
-        port = new SwitchPort(name, ports.size(), fabric, up, down, queueBytes);
+        port = new SwitchPort(name, ports.size(), fabric, up, down, queueBytes, guestPorts);
         ports.put(name, port);
         fabric.add(port);
       }

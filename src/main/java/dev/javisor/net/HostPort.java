@@ -2,6 +2,7 @@ package dev.javisor.net;
 
 import dev.javisor.backend.NetFrame;
 import dev.javisor.backend.NetGuest;
+import dev.javisor.internal.net.GuestPorts;
 import dev.javisor.internal.net.user.UserNetwork;
 import dev.javisor.internal.net.user.UserSpec;
 import java.nio.ByteBuffer;
@@ -75,6 +76,11 @@ final class HostPort implements AutoCloseable {
     if (!problem.isEmpty()) {
       throw new IllegalArgumentException("port \"%s\": %s".formatted(name, problem));
     }
+  }
+
+  /** The ports of the guest that is called so. */
+  GuestPorts guestPorts(String name) {
+    return network.guestPorts(name);
   }
 
   @Override

@@ -1,14 +1,18 @@
 package dev.javisor.net;
 
-import dev.javisor.backend.NetBackend;
 import dev.javisor.backend.NetFrame;
 import dev.javisor.backend.NetGuest;
+import dev.javisor.config.NetChannel;
+import dev.javisor.error.NetworkException;
+import dev.javisor.internal.net.GuestPorts;
+import dev.javisor.internal.net.ReachingBackend;
 import dev.javisor.internal.net.pcap.PcapFile;
 import dev.javisor.internal.net.vswitch.FrameBudget;
 import dev.javisor.internal.net.vswitch.Link;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: any thread. What the fabric guards says so.
  */
-final class SwitchPort implements NetBackend {
+final class SwitchPort implements ReachingBackend {
   final String name;
   final int index;
 
@@ -38,16 +42,29 @@ final class SwitchPort implements NetBackend {
   private final Queue<SwitchFrame> waiting = new ArrayDeque<>();
 
   private final FrameBudget room;
+  private final @Nullable GuestPorts guestPorts;
   private volatile @Nullable NetGuest guest;
   private volatile @Nullable PcapFile capture;
 
-  SwitchPort(String name, int index, SwitchFabric fabric, Link up, Link down, long queueBytes) {
+  /**
+   * @param guestPorts the guest's ports as this process reaches them; null if it is not on the
+   *     network
+   */
+  SwitchPort(
+      String name,
+      int index,
+      SwitchFabric fabric,
+      Link up,
+      Link down,
+      long queueBytes,
+      @Nullable GuestPorts guestPorts) {
     this.name = name;
     this.index = index;
     this.fabric = fabric;
     this.up = up;
     this.down = down;
     room = new FrameBudget(queueBytes);
+    this.guestPorts = guestPorts;
   }
 
   @Override
@@ -69,6 +86,37 @@ final class SwitchPort implements NetBackend {
     guest = null;
     drop();
     fabric.unplugged(this);
+  }
+
+  @Override
+  public Optional<GuestPorts> guestPorts() {
+    return Optional.ofNullable(guestPorts).map(OfMachine::new);
+  }
+
+  /** The ports of the machine that is on this port. */
+  private final class OfMachine implements GuestPorts {
+    private final GuestPorts ports;
+
+    OfMachine(GuestPorts ports) {
+      this.ports = ports;
+    }
+
+    @Override
+    public int hostPort(int guestPort) {
+      if (!isPlugged()) {
+        throw new IllegalStateException("the machine does not run: it has no ports");
+      }
+      return ports.hostPort(guestPort);
+    }
+
+    @Override
+    public NetChannel connect(int port, long nanosToWait) throws IOException {
+      if (!isPlugged()) {
+        throw new NetworkException(
+            NetworkException.Reason.NOT_RUNNING, "the machine does not run: nobody is there");
+      }
+      return ports.connect(port, nanosToWait);
+    }
   }
 
   boolean isPlugged() {

@@ -159,7 +159,7 @@ public interface VirtualSwitch extends AutoCloseable {
     Builder seed(long seed);
 
     /**
-     * Whether a guest is kept from sending in another one's name: an address stays with the port
+     * Whether a guest is kept from sending in another one's name: a MAC address stays with the port
      * that it was heard on first, until it was silent for {@link #addressAge} or that machine
      * ended; and a port with as many addresses as it may have gets no more. Frames against that are
      * refused. Default no. It costs a copy of each frame.
@@ -185,9 +185,14 @@ public interface VirtualSwitch extends AutoCloseable {
      * for its address by DHCP; its next machine gets the same. Up to 80 guests. The network's
      * gateway and name server are there whatever the policy is: one of {@link NetPolicy#none}
      * isolates guests from the host, and partitions may cut the port off like any other. {@code
-     * forward} and {@code hostName} are for networks of one guest, and refused. The guests share
-     * the connections and the memory that one guest may have: one that uses all up leaves none to
-     * the others, towards the outside.
+     * forward} and {@code hostName} are for networks of one guest, and refused: {@link
+     * dev.javisor.VirtualMachine#port} and {@link dev.javisor.VirtualMachine#connect(int)} lead to
+     * the guest of each port.
+     *
+     * <p>An IPv4 address that a port got by DHCP is that port's towards this process: what another
+     * one sends from there is dropped. The guests share what one guest may have of connections,
+     * their memory, datagrams' ways and threads, so that one that takes all it can get leaves half
+     * of them to the others, the next one a quarter, and so on. Lookups of names take their turns.
      *
      * @param user told once, at once
      */

@@ -1,16 +1,23 @@
 package dev.javisor.linux;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.VirtualMachine;
 import dev.javisor.agent.ExecResult;
 import dev.javisor.config.LinkConditions;
+import dev.javisor.config.NetChannel;
 import dev.javisor.config.NetPolicy;
+import dev.javisor.error.NetworkException;
 import dev.javisor.guest.GuestPackages;
 import dev.javisor.net.VirtualSwitch;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -101,6 +108,40 @@ class SwitchLinuxTest {
 
   @Test
   @Order(3)
+  void shouldReachAServiceOfEachGuest() throws Exception {
+    for (VirtualMachine vm : List.of(one, two)) {
+      sh(vm, "hostname > /tmp/index.html; httpd -p 8080 -h /tmp").requireSuccess();
+    }
+
+    for (VirtualMachine vm : List.of(one, two)) {
+      String name = sh(vm, "hostname").stdout();
+      try (InputStream page = vm.uri(8080, "/").toURL().openStream()) {
+        assertEquals(name, new String(page.readAllBytes(), US_ASCII));
+      }
+      try (NetChannel channel = vm.connect(8080, Duration.ofMinutes(1))) {
+        channel.write(US_ASCII.encode("GET / HTTP/1.0\r\n\r\n"));
+        String answer = new String(Channels.newInputStream(channel).readAllBytes(), US_ASCII);
+        assertTrue(answer.endsWith(name), answer);
+      }
+      NetworkException refused = assertThrows(NetworkException.class, () -> vm.connect(81));
+      assertEquals(NetworkException.Reason.REFUSED, refused.reason());
+    }
+  }
+
+  @Test
+  @Order(4)
+  void shouldHearNothingFromAGuest_inAnothersName() throws Exception {
+    sh(two, "ip addr add 10.0.7.15/24 dev eth0").requireSuccess();
+    sh(two, "ping -c 2 -W 2 -I 10.0.7.15 10.0.7.2");
+    sh(two, "ip addr del 10.0.7.15/24 dev eth0").requireSuccess();
+
+    try (InputStream page = one.uri(8080, "/").toURL().openStream()) {
+      assertEquals("one\n", new String(page.readAllBytes(), US_ASCII));
+    }
+  }
+
+  @Test
+  @Order(5)
   void shouldLetNothingOut_whenThePolicyIsNone() throws InterruptedException {
     ExecResult refused = sh(one, "wget -O - http://host:22/");
 
@@ -109,7 +150,7 @@ class SwitchLinuxTest {
   }
 
   @Test
-  @Order(4)
+  @Order(6)
   void shouldCutThemOff_andMendIt() throws InterruptedException {
     network.partition(Set.of("one"), Set.of("two"));
     assertNotEquals(0, sh(one, "ping -c 1 -W 2 10.0.7.16").exitCode());
@@ -121,7 +162,7 @@ class SwitchLinuxTest {
   }
 
   @Test
-  @Order(5)
+  @Order(7)
   void shouldTakeItsTime_whenTheLinkIsLong() throws InterruptedException {
     network.conditions("two", LinkConditions.builder().latency(Duration.ofMillis(300)).build());
 

@@ -11,9 +11,16 @@ import dev.javisor.backend.NetFrame;
 import dev.javisor.backend.NetGuest;
 import dev.javisor.config.NetPolicy;
 import dev.javisor.error.InvalidConfigurationException;
+import dev.javisor.error.NetworkException;
+import dev.javisor.error.NetworkException.Reason;
+import dev.javisor.internal.net.GuestPorts;
+import dev.javisor.internal.net.ReachingBackend;
+import dev.javisor.internal.net.ip.InternetChecksum;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -85,9 +92,9 @@ class SwitchHostTest {
     a.askForAddress(1);
 
     b.send(b.frame(HOST_MAC, -1L >>> 16, 0, -1, 68, 67, b.discover(HOST_MAC)));
-    String name = b.askForAddress(HOST_MAC, 2);
+    b.send(b.frame(b.mac, -1L >>> 16, 0, -1, 68, 67, b.discover(HOST_MAC)));
 
-    assertNotEquals("host", name);
+    assertEquals("b", b.askForAddress(2));
     assertEquals(HOST, a.resolve("host"));
     assertEquals(1, network.counters("b").refused());
   }
@@ -103,6 +110,70 @@ class SwitchHostTest {
     assertEquals(1, network.counters("a").partitioned());
     network.heal();
     assertEquals(a.address, a.resolve("a"));
+  }
+
+  @Test
+  void shouldConnectJavaToAGuest_byItsPort() throws Exception {
+    Guest a = new Guest("a", 1);
+    Guest b = new Guest("b", 2);
+    a.askForAddress(1);
+    b.askForAddress(2);
+    a.resolve("a");
+    b.resolve("b");
+
+    CompletableFuture<Reason> refused = CompletableFuture.supplyAsync(() -> a.connect(80));
+    a.refuse();
+
+    assertEquals(Reason.REFUSED, refused.get(20, TimeUnit.SECONDS));
+    assertTrue(b.received.stream().noneMatch(SwitchHostTest::isTcp));
+  }
+
+  @Test
+  void shouldAskTheGuestWhereItIs_whenItWasSilent() throws Exception {
+    Guest a = new Guest("a", 1);
+    a.askForAddress(1);
+
+    CompletableFuture<Reason> refused = CompletableFuture.supplyAsync(() -> a.connect(80));
+    a.next(frame -> frame.getShort(12) == 0x0806);
+    a.resolve("a");
+    a.refuse();
+
+    assertEquals(Reason.REFUSED, refused.get(20, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void shouldForwardAPortOfTheHostToEachGuest() {
+    Guest a = new Guest("a", 1);
+    Guest b = new Guest("b", 2);
+
+    int port = a.ports().hostPort(80);
+
+    assertEquals(port, a.ports().hostPort(80));
+    assertNotEquals(port, b.ports().hostPort(80));
+    assertNotEquals(port, a.ports().hostPort(81));
+  }
+
+  @Test
+  void shouldReachNobody_whenNoMachineIsThere() {
+    Guest a = new Guest("a", 1);
+    a.port.detach();
+
+    assertEquals(Reason.NOT_RUNNING, a.connect(80));
+    assertThrows(IllegalStateException.class, () -> a.ports().hostPort(80));
+    try (VirtualSwitch alone = VirtualSwitch.create(1)) {
+      assertEquals(Optional.empty(), ((ReachingBackend) alone.port("a")).guestPorts());
+    }
+  }
+
+  @Test
+  void shouldReachNobody_whenTheMachineHasNoAddress() {
+    Guest a = new Guest("a", 1);
+
+    assertEquals(Reason.NO_ADDRESS, a.connect(80, 100));
+  }
+
+  private static boolean isTcp(ByteBuffer frame) {
+    return frame.getShort(12) == 0x0800 && frame.get(23) == 6;
   }
 
   @Test
@@ -163,24 +234,54 @@ class SwitchHostTest {
       port.attach(this);
     }
 
+    GuestPorts ports() {
+      return ((ReachingBackend) port).guestPorts().orElseThrow();
+    }
+
+    /** Why Java code does not get through to it. */
+    Reason connect(int guestPort) {
+      return connect(guestPort, 20_000);
+    }
+
+    Reason connect(int guestPort, long millis) {
+      NetworkException e =
+          assertThrows(
+              NetworkException.class,
+              () -> ports().connect(guestPort, TimeUnit.MILLISECONDS.toNanos(millis)));
+      return e.reason();
+    }
+
+    /** Resets the next connection to it. */
+    void refuse() throws InterruptedException {
+      ByteBuffer syn = next(SwitchHostTest::isTcp);
+      ByteBuffer reset = ByteBuffer.allocate(20);
+      reset.putShort(syn.getShort(36)).putShort(syn.getShort(34));
+      reset.putInt(0).putInt(syn.getInt(38) + 1).putShort((short) 0x5014);
+      int pseudo = InternetChecksum.pseudoHeader(address, syn.getInt(26), 6, 20);
+      int sum = InternetChecksum.add(pseudo, InternetChecksum.sum(reset.clear()));
+      reset.putShort(16, (short) InternetChecksum.finish(sum));
+      send(packet(mac, HOST_MAC, 6, address, syn.getInt(26), reset.array()));
+    }
+
     void send(byte[] frame) {
       port.transmit(new HeapFrame(frame, () -> {}));
     }
 
     byte[] frame(long from, long to, int source, int target, int fromPort, int port, byte[] data) {
-      ByteBuffer frame = ByteBuffer.allocate(14 + 20 + 8 + data.length);
+      ByteBuffer datagram = ByteBuffer.allocate(8 + data.length);
+      datagram.putShort((short) fromPort).putShort((short) port);
+      datagram.putShort((short) (8 + data.length)).putShort((short) 0).put(data);
+      return packet(from, to, 17, source, target, datagram.array());
+    }
+
+    byte[] packet(long from, long to, int protocol, int source, int target, byte[] transport) {
+      ByteBuffer frame = ByteBuffer.allocate(14 + 20 + transport.length);
       frame.putShort((short) (to >>> 32)).putInt((int) to);
       frame.putShort((short) (from >>> 32)).putInt((int) from).putShort((short) 0x0800);
-      frame.putInt(0x4500_0000 | 28 + data.length).putInt(0).putInt(0x4011_0000);
-      frame.putInt(source).putInt(target);
-      int sum = 0;
-      for (int at = 14; at < 34; at += 2) {
-        sum += frame.getShort(at) & 0xffff;
-      }
-      frame.putShort(24, (short) ~((sum & 0xffff) + (sum >>> 16)));
-      frame.putShort((short) fromPort).putShort((short) port);
-      frame.putShort((short) (8 + data.length)).putShort((short) 0).put(data);
-      return frame.array();
+      frame.putInt(0x4500_0000 | 20 + transport.length).putInt(0);
+      frame.putInt(0x4000_0000 | protocol << 16).putInt(source).putInt(target);
+      frame.putShort(24, (short) InternetChecksum.finish(InternetChecksum.sum(frame, 14, 20)));
+      return frame.put(transport).array();
     }
 
     byte[] discover(long client) {

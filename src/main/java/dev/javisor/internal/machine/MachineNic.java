@@ -1,10 +1,14 @@
 package dev.javisor.internal.machine;
 
+import dev.javisor.config.NetChannel;
+import dev.javisor.error.NetworkException;
 import dev.javisor.internal.config.Problem;
 import dev.javisor.internal.net.BackendPort;
+import dev.javisor.internal.net.GuestPorts;
 import dev.javisor.internal.net.NetException;
 import dev.javisor.internal.net.NetPort;
 import dev.javisor.internal.net.Offloads;
+import dev.javisor.internal.net.ReachingBackend;
 import dev.javisor.internal.net.tap.NetSpec;
 import dev.javisor.internal.net.tap.TapPort;
 import dev.javisor.internal.net.tap.Taps;
@@ -14,6 +18,7 @@ import dev.javisor.internal.sys.NativeUnavailableException;
 import dev.javisor.internal.virtio.VirtioDevices;
 import dev.javisor.internal.virtio.net.NicConfig;
 import dev.javisor.internal.virtio.net.VirtioNic;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -139,30 +144,38 @@ public final class MachineNic implements PciDeviceFactory {
     return Optional.ofNullable(hostSide).flatMap(TapPort.HostSide::address).map(Object::toString);
   }
 
-  /** Whether the network is one that is played in this process. */
-  public boolean isUser() {
-    return spec.user() != null;
-  }
-
-  /** Whether that network is there. */
-  public synchronized boolean isBooted() {
-    return user != null;
-  }
-
-  /**
-   * The network that is played in this process.
-   *
-   * @throws IllegalStateException if there is none, or not yet
-   */
-  public synchronized UserNetwork user() {
-    UserNetwork known = user;
-    if (known == null) {
-      throw new IllegalStateException(
-          isUser()
-              ? spec.id() + ": the machine was not booted"
-              : spec.id() + ": no user-mode network; net(n -> n.user()) gives one");
+  /** The guest's ports; empty if this process does not reach them by this network. */
+  public Optional<GuestPorts> guestPorts() {
+    if (spec.backend() instanceof ReachingBackend reaching) {
+      return reaching.guestPorts();
     }
-    return known;
+    return spec.user() == null ? Optional.empty() : Optional.of(new UserPorts());
+  }
+
+  private synchronized @Nullable UserNetwork user() {
+    return user;
+  }
+
+  /** The guest's ports by the network that is played for it. */
+  private final class UserPorts implements GuestPorts {
+    @Override
+    public int hostPort(int guestPort) {
+      UserNetwork network = user();
+      if (network == null) {
+        throw new IllegalStateException(spec.id() + ": the machine was not booted");
+      }
+      return network.hostPort(guestPort);
+    }
+
+    @Override
+    public NetChannel connect(int port, long nanosToWait) throws IOException {
+      UserNetwork network = user();
+      if (network == null) {
+        throw new NetworkException(
+            NetworkException.Reason.NOT_RUNNING, "the machine was not booted: nobody is there");
+      }
+      return network.connect(port, nanosToWait);
+    }
   }
 
   /** Whether the cable is plugged in. */

@@ -47,9 +47,8 @@ final class ArpHost {
       counters.spoofed++;
       return;
     }
-    if (subnet.isGuests(sender)) {
-      neighbours.heard(sender, mac);
-    } else if (sender.low() != 0) {
+    boolean accepted = subnet.isGuests(sender) ? neighbours.heard(sender, mac) : sender.low() == 0;
+    if (!accepted) {
       counters.spoofed++;
       return;
     }

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,13 +55,14 @@ final class DhcpServer {
   private final FrameOut out;
   private final Counters counters;
   private final @Nullable String hostName;
-  private final LongFunction<@Nullable String> guestNames;
-  private final Map<String, IpAddress> leasesByName = new HashMap<>();
-  private final Map<Long, IpAddress> leases = new HashMap<>();
+  private final Neighbours neighbours;
+
+  /** By names of guests that have one, and else by MAC addresses in hexadecimal. */
+  private final Map<String, IpAddress> leases = new HashMap<>();
 
   /**
    * @param hostName what the first guest is told that it is called; null for nothing
-   * @param guestNames what a guest is told that it is called, by its MAC address; null for nothing
+   * @param neighbours tell what the guests are called, if there are several
    */
   DhcpServer(
       Subnet subnet,
@@ -71,22 +71,23 @@ final class DhcpServer {
       FrameOut out,
       Counters counters,
       @Nullable String hostName,
-      LongFunction<@Nullable String> guestNames) {
+      Neighbours neighbours) {
     this.subnet = subnet;
     this.writer = writer;
     this.names = names;
     this.out = out;
     this.counters = counters;
     this.hostName = hostName;
-    this.guestNames = guestNames;
+    this.neighbours = neighbours;
   }
 
   /**
    * Takes a message.
    *
    * @param source the sender's address, or 0
+   * @param sender its MAC address
    */
-  void receive(ByteBuffer message, IpAddress source) {
+  void receive(ByteBuffer message, IpAddress source, long sender) {
     if (message.remaining() < FIXED
         || message.get(0) != BOOT_REQUEST
         || message.getShort(1) != ETHERNET_6
@@ -95,7 +96,12 @@ final class DhcpServer {
       return;
     }
     long mac = message.getLong(CLIENT_MAC) >>> 16;
-    IpAddress lease = lease(mac);
+    String guest = neighbours.guest(mac);
+    if (guest != null && (guest.isEmpty() || !guest.equals(neighbours.guest(sender)))) {
+      counters.spoofed++;
+      return;
+    }
+    IpAddress lease = lease(guest, mac);
     if (lease == null) {
       counters.overflowed++;
       return;
@@ -117,22 +123,21 @@ final class DhcpServer {
     }
   }
 
-  private @Nullable IpAddress lease(long mac) {
-    String guest = guestNames.apply(mac);
-    IpAddress known = guest != null ? leasesByName.get(guest) : leases.get(mac);
-    int given = leasesByName.size() + leases.size();
+  private @Nullable IpAddress lease(@Nullable String guest, long mac) {
+    String key = guest != null ? guest : Long.toHexString(mac);
+    IpAddress known = leases.get(key);
+    int given = leases.size();
     if (known != null || given >= Subnet.MOST_GUESTS) {
       return known;
     }
     IpAddress free = subnet.host(false, Subnet.FIRST_GUEST + given);
+    leases.put(key, free);
     if (guest != null) {
-      leasesByName.put(guest, free);
-      names.set(guest, List.of(free));
-    } else {
-      leases.put(mac, free);
-      if (given == 0 && hostName != null) {
-        names.set(hostName, List.of(free));
-      }
+      neighbours.give(free, guest);
+    }
+    String name = guest != null || given > 0 ? guest : hostName;
+    if (name != null) {
+      names.set(name, List.of(free));
     }
     return free;
   }
@@ -208,11 +213,12 @@ final class DhcpServer {
     put(answer, NAME_SERVER, subnet.dns(false));
     answer.put((byte) MTU).put((byte) 2).putShort((short) out.mtu());
     put(answer, DOMAIN, Names.DOMAIN);
-    String guest = guestNames.apply(mac);
-    if (guest != null) {
-      put(answer, HOST_NAME, guest);
-    } else if (hostName != null && subnet.host(false, Subnet.FIRST_GUEST).equals(leases.get(mac))) {
-      put(answer, HOST_NAME, hostName);
+    String guest = neighbours.guest(mac);
+    boolean first =
+        subnet.host(false, Subnet.FIRST_GUEST).equals(leases.get(Long.toHexString(mac)));
+    String name = guest == null && first ? hostName : guest;
+    if (name != null) {
+      put(answer, HOST_NAME, name);
     }
   }
 

@@ -14,18 +14,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Connects Java code to a guest. Threading: any thread that may wait. */
+/**
+ * Connects Java code to a guest, which has a name as in {@link Neighbours}. Threading: any thread
+ * that may wait.
+ */
 final class Dialling {
   private static final long PAUSE_MILLIS = 50;
 
   private final Subnet subnet;
   private final Loop loop;
   private final UserParts parts;
+  private final @Nullable String name;
 
-  Dialling(Subnet subnet, Loop loop, UserParts parts) {
+  Dialling(Subnet subnet, Loop loop, UserParts parts, @Nullable String name) {
     this.subnet = subnet;
     this.loop = loop;
     this.parts = parts;
+    this.name = name;
   }
 
   /** A connection, or null if the guest's address is not known. */
@@ -105,10 +110,9 @@ final class Dialling {
   /** In the network. */
   private Begun start(int port) {
     Begun begun = new Begun();
-    IpAddress guest = parts.tcp().guest().orElse(null);
+    IpAddress guest = parts.tcp().address(name).orElse(null);
     if (guest == null) {
-      // One that was restored, and has been silent since, answers to its first address.
-      parts.arp().ask(subnet.host(false, Subnet.FIRST_GUEST));
+      parts.tcp().expected(name).ifPresent(parts.arp()::ask);
       return begun;
     }
     GuestStream stream =

@@ -26,6 +26,7 @@ final class DnsServer {
   private final Names names;
   private final Egress egress;
   private final Resolver resolver;
+  private final LookupQueue lookups;
   private final Counters counters;
 
   DnsServer(Subnet subnet, Names names, Egress egress, Resolver resolver, Counters counters) {
@@ -33,15 +34,17 @@ final class DnsServer {
     this.names = names;
     this.egress = egress;
     this.resolver = resolver;
+    lookups = new LookupQueue(resolver);
     this.counters = counters;
   }
 
   /**
    * Takes a message.
    *
+   * @param guest who asks, by its name; null for one that is alone
    * @param reply takes the answer, now or later, if there is one
    */
-  void receive(ByteBuffer message, Consumer<ByteBuffer> reply) {
+  void receive(ByteBuffer message, @Nullable String guest, Consumer<ByteBuffer> reply) {
     DnsMessage query = DnsMessage.read(message);
     if (query == null) {
       counters.malformed++;
@@ -51,11 +54,11 @@ final class DnsServer {
       names
           .addresses(query.name())
           .ifPresentOrElse(
-              known -> reply.accept(query.answer(known)), () -> askOthers(query, reply));
+              known -> reply.accept(query.answer(known)), () -> askOthers(query, guest, reply));
     }
   }
 
-  private void askOthers(DnsMessage query, Consumer<ByteBuffer> reply) {
+  private void askOthers(DnsMessage query, @Nullable String guest, Consumer<ByteBuffer> reply) {
     IpAddress reversed = query.type() == DnsMessage.PTR ? reversed(query.name()) : null;
     if (reversed != null && subnet.contains(reversed)) {
       reply.accept(
@@ -69,7 +72,7 @@ final class DnsServer {
     } else if (query.type() == DnsMessage.A || query.type() == DnsMessage.AAAA) {
       if (!query.isHostName()) {
         reply.accept(query.answer(DnsMessage.NO_SUCH_NAME));
-      } else if (!resolver.lookup(query.name(), found -> tell(query, found, reply))) {
+      } else if (!lookups.lookup(guest, query.name(), found -> tell(query, found, reply))) {
         counters.overflowed++;
       }
     } else if (!resolver.forward(query.query(), reply)) {

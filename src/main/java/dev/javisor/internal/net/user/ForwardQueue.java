@@ -3,14 +3,18 @@ package dev.javisor.internal.net.user;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Connections to forwarded ports, on their way to the guest: while its address is not known they
+ * Connections to forwarded ports, on their way to a guest: while its address is not known they
  * wait, up to {@value #PATIENCE_NANOS} ns and {@value #MOST} of them, and the guest is asked. It
- * may still be about to get its address, or have got it and said nothing since.
+ * may still be about to get its address, or have got it and said nothing since. Guests have names
+ * as in {@link Neighbours}.
  *
  * <p>Threading: the network's.
  */
@@ -21,7 +25,6 @@ final class ForwardQueue implements AutoCloseable {
   private static final long PAUSE_NANOS = 50_000_000L;
   private static final long NEVER = Long.MAX_VALUE / 2;
 
-  private final Subnet subnet;
   private final ArpHost arp;
   private final TcpSide tcp;
   private final LongSupplier nanos;
@@ -31,19 +34,19 @@ final class ForwardQueue implements AutoCloseable {
   private long restUntil;
 
   /** A connection of this host, until when it waits, and where it leads. */
-  private record Waiting(SocketChannel channel, int guestPort, long deadline) {}
+  private record Waiting(
+      SocketChannel channel, @Nullable String guest, int guestPort, long deadline) {}
 
-  ForwardQueue(Subnet subnet, ArpHost arp, TcpSide tcp, LongSupplier nanos) {
-    this.subnet = subnet;
+  ForwardQueue(ArpHost arp, TcpSide tcp, LongSupplier nanos) {
     this.arp = arp;
     this.tcp = tcp;
     this.nanos = nanos;
   }
 
-  /** Connects a socket to the guest, now or soon; it is reset if that cannot be. */
-  void forward(SocketChannel channel, int guestPort) {
-    if (tcp.guest().isPresent()) {
-      tcp.forward(channel, guestPort);
+  /** Connects a socket to a guest, now or soon; it is reset if that cannot be. */
+  void forward(SocketChannel channel, @Nullable String guest, int guestPort) {
+    if (tcp.address(guest).isPresent()) {
+      tcp.forward(channel, guest, guestPort);
     } else if (waiting.size() >= MOST) {
       TcpRelay.reset(channel);
     } else {
@@ -51,7 +54,7 @@ final class ForwardQueue implements AutoCloseable {
       if (waiting.isEmpty()) {
         askAt = now;
       }
-      waiting.add(new Waiting(channel, guestPort, now + PATIENCE_NANOS));
+      waiting.add(new Waiting(channel, guest, guestPort, now + PATIENCE_NANOS));
     }
   }
 
@@ -74,22 +77,28 @@ final class ForwardQueue implements AutoCloseable {
   /** Does what is due by now. */
   void tick() {
     wakeRested();
-    Waiting first;
-    if (tcp.guest().isPresent()) {
-      while ((first = waiting.poll()) != null) {
-        tcp.forward(first.channel, first.guestPort);
-      }
-      return;
-    }
     long now = nanos.getAsLong();
-    while ((first = waiting.peek()) != null && now - first.deadline >= 0) {
-      waiting.remove();
-      TcpRelay.reset(first.channel);
+    for (Iterator<Waiting> all = waiting.iterator(); all.hasNext(); ) {
+      Waiting one = all.next();
+      boolean there = tcp.address(one.guest).isPresent();
+      if (there) {
+        tcp.forward(one.channel, one.guest, one.guestPort);
+      } else if (now - one.deadline >= 0) {
+        TcpRelay.reset(one.channel);
+      } else {
+        continue;
+      }
+      all.remove();
     }
     if (!waiting.isEmpty() && now - askAt >= 0) {
-      arp.ask(subnet.host(false, Subnet.FIRST_GUEST));
+      waiting.stream().map(one -> Optional.ofNullable(one.guest)).distinct().forEach(this::ask);
       askAt = now + PAUSE_NANOS;
     }
+  }
+
+  /** Asks a guest to say where it is. */
+  private void ask(Optional<String> guest) {
+    tcp.expected(guest.orElse(null)).ifPresent(arp::ask);
   }
 
   /** When {@link #tick} is due. */

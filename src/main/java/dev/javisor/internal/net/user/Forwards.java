@@ -17,17 +17,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ports of this host's loopback that lead to ports of the guest. Threading: guarded by {@code
- * this}; connections are taken in the network.
+ * Ports of this host's loopback that lead to ports of guests. Threading: guarded by {@code this};
+ * connections are taken in the network.
  */
 final class Forwards implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Forwards.class);
   private static final int BACKLOG = 128;
   private static final int FIRST_UNPRIVILEGED = 1024;
 
-  private final Map<Integer, ServerSocketChannel> byGuestPort = new HashMap<>();
+  private final Map<Target, ServerSocketChannel> byTarget = new HashMap<>();
   private final List<ServerSocketChannel> all = new ArrayList<>();
   private boolean closed;
+
+  /**
+   * Where a port leads.
+   *
+   * @param guest its name; null for the one that is alone
+   */
+  record Target(@Nullable String guest, int port) {}
 
   /** What keeps a port from being listened on, and what helps; empty if nothing. */
   static String problem(int hostPort) {
@@ -70,7 +77,7 @@ final class Forwards implements AutoCloseable {
    * @throws IllegalStateException if that cannot be, saying why and what helps; or if the network
    *     has ended
    */
-  synchronized void open(int hostPort, int guestPort, Loop loop, ForwardQueue queue) {
+  synchronized void open(int hostPort, Target target, Loop loop, ForwardQueue queue) {
     if (closed) {
       throw new IllegalStateException("the machine does not run: it has no ports");
     }
@@ -81,23 +88,23 @@ final class Forwards implements AutoCloseable {
       throw new IllegalStateException("host port %d: %s".formatted(hostPort, hint(hostPort, e)), e);
     }
     all.add(channel);
-    byGuestPort.putIfAbsent(guestPort, channel);
-    loop.execute(() -> register(channel, guestPort, loop, queue));
+    byTarget.putIfAbsent(target, channel);
+    loop.execute(() -> register(channel, target, loop, queue));
   }
 
   private static void register(
-      ServerSocketChannel channel, int guestPort, Loop loop, ForwardQueue queue) {
+      ServerSocketChannel channel, Target target, Loop loop, ForwardQueue queue) {
     try {
       channel.configureBlocking(false);
       loop.register(
-          channel, SelectionKey.OP_ACCEPT, key -> accept(channel::accept, key, guestPort, queue));
+          channel, SelectionKey.OP_ACCEPT, key -> accept(channel::accept, key, target, queue));
     } catch (IOException e) {
       throw new IllegalStateException("a port is not forwarded: " + e.getMessage(), e);
     }
   }
 
   /** Takes a connection. Where this host has no socket for it, the port rests for a moment. */
-  static void accept(Acceptor port, SelectionKey key, int guestPort, ForwardQueue queue) {
+  static void accept(Acceptor port, SelectionKey key, Target target, ForwardQueue queue) {
     SocketChannel accepted;
     try {
       accepted = port.accept();
@@ -113,7 +120,7 @@ final class Forwards implements AutoCloseable {
       return;
     }
     if (accepted != null) {
-      queue.forward(accepted, guestPort);
+      queue.forward(accepted, target.guest, target.port);
     }
   }
 
@@ -124,9 +131,9 @@ final class Forwards implements AutoCloseable {
     @Nullable SocketChannel accept() throws IOException;
   }
 
-  /** The host's port that leads to a port of the guest; 0 if there is none. */
-  synchronized int hostPort(int guestPort) {
-    ServerSocketChannel channel = byGuestPort.get(guestPort);
+  /** The host's port that leads somewhere; 0 if there is none. */
+  synchronized int hostPort(Target target) {
+    ServerSocketChannel channel = byTarget.get(target);
     return channel == null ? 0 : channel.socket().getLocalPort();
   }
 
@@ -135,6 +142,6 @@ final class Forwards implements AutoCloseable {
     closed = true;
     all.forEach(Loop::close);
     all.clear();
-    byGuestPort.clear();
+    byTarget.clear();
   }
 }

@@ -10,13 +10,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Hosts of a guest's network that Java code plays: each connection of the guest gets a thread. No
- * more than {@value #MOST} are served at once; more are refused. Threading: the network's.
+ * more than {@value #MOST} are served at once, which guests share; more are refused. Threading: the
+ * network's.
  */
 final class JavaServices implements TcpSide.Services {
   static final int MOST = 256;
@@ -28,7 +29,7 @@ final class JavaServices implements TcpSide.Services {
   private final Loop loop;
   private final ThreadFactory threads;
   private final Map<Place, UserSpec.Service> services = new HashMap<>();
-  private final AtomicInteger served = new AtomicInteger();
+  private final FairShare places = new FairShare(MOST);
   private boolean complained;
 
   JavaServices(UserSpec spec, Subnet subnet, Names names, Loop loop, ThreadFactory threads) {
@@ -42,9 +43,10 @@ final class JavaServices implements TcpSide.Services {
   }
 
   @Override
-  public boolean offer(TcpConnection connection, IpAddress host, int port) {
+  public boolean offer(
+      TcpConnection connection, @Nullable String guestName, IpAddress host, int port) {
     UserSpec.Service service = services.get(new Place(host, port));
-    if (service == null || served.get() >= MOST) {
+    if (service == null || !places.take(guestName)) {
       return false;
     }
     TcpAddresses ends = connection.addresses();
@@ -54,12 +56,11 @@ final class JavaServices implements TcpSide.Services {
             loop,
             new InetSocketAddress(guest.toInet(), ends.remotePort()),
             new InetSocketAddress(host.toInet(), port));
-    served.incrementAndGet();
     try {
-      threads.newThread(() -> serve(service, stream)).start();
+      threads.newThread(() -> serve(service, guestName, stream)).start();
     } catch (RuntimeException | OutOfMemoryError e) {
       // This host has no more threads: one connection of a guest's is not to end its network.
-      served.decrementAndGet();
+      places.give(guestName);
       if (!complained) {
         complained = true;
         log.warn(
@@ -72,7 +73,7 @@ final class JavaServices implements TcpSide.Services {
     return true;
   }
 
-  private void serve(UserSpec.Service service, GuestStream stream) {
+  private void serve(UserSpec.Service service, @Nullable String guestName, GuestStream stream) {
     NetHandler handler = service.handler();
     try (stream) {
       handler.handle(stream);
@@ -81,7 +82,7 @@ final class JavaServices implements TcpSide.Services {
     } catch (RuntimeException e) {
       log.error("{}: its handler has failed", service, e);
     } finally {
-      served.decrementAndGet();
+      places.give(guestName);
     }
   }
 }

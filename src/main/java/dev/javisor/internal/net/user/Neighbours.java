@@ -1,59 +1,168 @@
 package dev.javisor.internal.net.user;
 
 import dev.javisor.internal.net.ip.IpAddress;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has which address, as far as it was heard. The last {@value #MOST} are known. Threading: the
- * network's.
+ * Who has which address, as far as it was heard. The last {@value #MOST} of each guest are known:
+ * one that makes up addresses displaces none of the others'. An address that was given to a guest
+ * is that one's, and no other is heard of by it.
+ *
+ * <p>Where guests share the network each has a name, which is empty for those that nobody knows; a
+ * guest that is alone has none.
+ *
+ * <p>Threading: the network's.
  */
 final class Neighbours {
   static final int MOST = 256;
 
-  private final Map<IpAddress, Long> macs =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<IpAddress, Long> eldest) {
-          return size() > MOST;
-        }
-      };
-
+  private final @Nullable LongFunction<@Nullable String> guestNames;
+  private final Map<IpAddress, Held> held = new HashMap<>();
+  private final Map<String, Guest> guests = new HashMap<>();
+  private final Map<IpAddress, String> given = new HashMap<>();
   private @Nullable IpAddress lastAddress;
-  private long lastMac;
-  private @Nullable IpAddress latestV4;
-  private @Nullable IpAddress latestV6;
+  private @Nullable Held last;
 
-  /** Hears that an address is at a MAC address. */
-  void heard(IpAddress address, long mac) {
-    if (mac == lastMac && address.equals(lastAddress)) {
-      return;
+  /** Where an address is. */
+  private record Held(long mac, Guest guest) {}
+
+  private static final class Guest {
+    final String name;
+
+    /** The one learnt longest ago first. */
+    final Set<IpAddress> addresses = new LinkedHashSet<>();
+
+    @Nullable IpAddress given;
+    @Nullable IpAddress latestV4;
+
+    Guest(String name) {
+      this.name = name;
     }
-    macs.put(address, mac);
+  }
+
+  /**
+   * @param guestNames what a guest is called, by its MAC address, and null if that is not known;
+   *     null if the network has one guest
+   */
+  Neighbours(@Nullable LongFunction<@Nullable String> guestNames) {
+    this.guestNames = guestNames;
+  }
+
+  /** The name of the guest that has a MAC address. */
+  @Nullable String guest(long mac) {
+    if (guestNames == null) {
+      return null;
+    }
+    String name = guestNames.apply(mac);
+    return name == null ? "" : name;
+  }
+
+  /** The name of the guest that an address was heard of last. */
+  @Nullable String guest(IpAddress address) {
+    if (guestNames == null) {
+      return null;
+    }
+    Held known = held.get(address);
+    return known == null ? "" : known.guest.name;
+  }
+
+  /** An address is this guest's from now on. */
+  void give(IpAddress address, String guest) {
+    given.put(address, guest);
+    guests.computeIfAbsent(guest, Guest::new).given = address;
+    held.computeIfPresent(address, (a, known) -> known.guest.name.equals(guest) ? known : null);
+    last = null;
+    lastAddress = null;
+  }
+
+  /**
+   * Hears that an address is at a MAC address.
+   *
+   * @return false if it is another guest's
+   */
+  boolean heard(IpAddress address, long mac) {
+    String named = guest(mac);
+    String name = named == null ? "" : named;
+    Held known = last;
+    if (known != null
+        && known.mac == mac
+        && known.guest.name.equals(name)
+        && address.equals(lastAddress)) {
+      return true;
+    }
+    String owner = given.get(address);
+    if (owner != null && !owner.equals(name)) {
+      return false;
+    }
+    Guest guest = guests.computeIfAbsent(name, Guest::new);
+    known = held.get(address);
+    if (known == null || known.mac != mac || known.guest != guest) {
+      known = new Held(mac, guest);
+      learn(address, known);
+    }
+    last = known;
     lastAddress = address;
-    lastMac = mac;
     if (!address.ipv6()) {
-      latestV4 = address;
-    } else if (address.high() >>> 48 != 0xfe80) {
-      latestV6 = address;
+      guest.latestV4 = address;
     }
+    return true;
+  }
+
+  private void learn(IpAddress address, Held known) {
+    Guest guest = known.guest;
+    guest.addresses.remove(address);
+    guest.addresses.add(address);
+    if (guest.addresses.size() > MOST) {
+      Iterator<IpAddress> oldest = guest.addresses.iterator();
+      IpAddress forgotten = oldest.next();
+      oldest.remove();
+      // Another guest may have it by now.
+      held.computeIfPresent(forgotten, (a, other) -> other.guest == guest ? null : other);
+    }
+    held.put(address, known);
   }
 
   /** The MAC address, or -1 if it is not known. */
   long mac(IpAddress address) {
-    if (address.equals(lastAddress)) {
-      return lastMac;
-    }
-    Long mac = macs.get(address);
-    return mac == null ? -1 : mac;
+    Held known = address.equals(lastAddress) ? last : held.get(address);
+    return known == null ? -1 : known.mac;
   }
 
-  /** The address that was heard of last. */
-  Optional<IpAddress> latest(boolean ipv6) {
-    return Optional.ofNullable(ipv6 ? latestV6 : latestV4);
+  /**
+   * The IPv4 address that a guest was given, if it has it, or else the one that was heard of it
+   * last; empty if none was, or its machine has gone since.
+   *
+   * @param name of the guest; null for the one that is alone
+   */
+  Optional<IpAddress> address(@Nullable String name) {
+    Guest guest = guests.get(name == null ? "" : name);
+    if (guest == null) {
+      return Optional.empty();
+    }
+    return Stream.of(Optional.ofNullable(guest.given), Optional.ofNullable(guest.latestV4))
+        .flatMap(Optional::stream)
+        .filter(address -> isAt(address, guest, name))
+        .findFirst();
+  }
+
+  private boolean isAt(IpAddress address, Guest guest, @Nullable String name) {
+    Held known = held.get(address);
+    return known != null && known.guest == guest && (name == null || name.equals(guest(known.mac)));
+  }
+
+  /** The address that a guest of this name is likely to have; empty if nobody knows. */
+  Optional<IpAddress> expected(String name) {
+    Guest guest = guests.get(name);
+    return guest == null
+        ? Optional.empty()
+        : Optional.ofNullable(guest.given != null ? guest.given : guest.latestV4);
   }
 }

@@ -25,6 +25,7 @@ final class TcpRelay implements TcpHandler, Loop.Ready {
 
   private final TcpSide side;
   private final Loop loop;
+  private final @Nullable String guestName;
   private final SocketChannel channel;
   private @Nullable TcpConnection connection;
   private @Nullable SelectionKey key;
@@ -34,11 +35,18 @@ final class TcpRelay implements TcpHandler, Loop.Ready {
   private boolean over;
 
   /**
+   * @param guestName whose connection it is; null for the one that is alone
    * @param connection that the guest opens, and that is not accepted yet; null if there is none yet
    */
-  TcpRelay(TcpSide side, Loop loop, SocketChannel channel, @Nullable TcpConnection connection) {
+  TcpRelay(
+      TcpSide side,
+      Loop loop,
+      @Nullable String guestName,
+      SocketChannel channel,
+      @Nullable TcpConnection connection) {
     this.side = side;
     this.loop = loop;
+    this.guestName = guestName;
     this.channel = channel;
     this.connection = connection;
   }
@@ -69,6 +77,11 @@ final class TcpRelay implements TcpHandler, Loop.Ready {
 
   boolean isFor(TcpConnection other) {
     return connection == other;
+  }
+
+  /** The guest's name; null for the one that is alone. */
+  @Nullable String guestName() {
+    return guestName;
   }
 
   private void accept() {

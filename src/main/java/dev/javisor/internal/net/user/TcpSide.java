@@ -15,12 +15,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The guest's TCP: what it opens leads to sockets of this host or to Java code, and others open
- * connections to it. No more than {@value #MOST_SOCKETS} have a socket of this host each.
+ * connections to it. No more than {@value #MOST_SOCKETS} have a socket of this host each, which
+ * guests share.
  *
  * <p>Threading: the network's.
  */
@@ -29,7 +31,10 @@ final class TcpSide implements TcpListener, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(TcpSide.class);
   private static final int MOST_CONNECTIONS = 2048;
-  private static final int MOST_HALF_OPEN = 512;
+
+  /** More than one of several guests can have sockets: it keeps the others from nothing. */
+  private static final int MOST_HALF_OPEN = MOST_SOCKETS * 3 / 4;
+
   private static final int MOST_RESTING = 2048;
   private static final int FIRST_EPHEMERAL = 49152;
   private static final int EPHEMERALS = 16384;
@@ -37,8 +42,13 @@ final class TcpSide implements TcpListener, AutoCloseable {
 
   /** Takes connections to the hosts that Java code plays. */
   interface Services {
-    /** Takes or refuses a connection; false if nobody plays that. */
-    boolean offer(TcpConnection connection, IpAddress host, int port);
+    /**
+     * Takes a connection.
+     *
+     * @param guest whose it is; null for the one that is alone
+     * @return false if nobody plays that, or it has too many
+     */
+    boolean offer(TcpConnection connection, @Nullable String guest, IpAddress host, int port);
   }
 
   private final Subnet subnet;
@@ -52,6 +62,7 @@ final class TcpSide implements TcpListener, AutoCloseable {
   private final LongSupplier nanos;
   private final Set<TcpRelay> relays = new HashSet<>();
   private final Set<TcpRelay> starved = new HashSet<>();
+  private final FairShare sockets = new FairShare(MOST_SOCKETS);
   private final ByteBuffer ports = ByteBuffer.allocate(Integer.BYTES);
   private long retryAt;
   private int ephemeral;
@@ -101,34 +112,52 @@ final class TcpSide implements TcpListener, AutoCloseable {
     TcpAddresses ends = connection.addresses();
     IpAddress target = new IpAddress(ends.ipv6(), ends.localHigh(), ends.localLow());
     boolean gateway = target.equals(subnet.gateway(target.ipv6()));
+    String guest = guest(ends);
     if (names.isHost(target) && !gateway) {
-      if (!services.offer(connection, target, ends.localPort())) {
+      if (!services.offer(connection, guest, target, ends.localPort())) {
         connection.refuse();
       }
     } else if (!egress.allows(target, ends.localPort())) {
       counters.refused++;
       connection.refuse();
     } else {
-      dial(connection, target, ends.localPort());
+      dial(connection, guest, target, ends.localPort());
     }
   }
 
-  private void dial(TcpConnection connection, IpAddress target, int port) {
-    if (relays.size() >= MOST_SOCKETS) {
-      counters.overflowed++;
-      connection.refuse();
+  private void dial(TcpConnection connection, @Nullable String guest, IpAddress target, int port) {
+    if (!sockets.take(guest)) {
+      overflowed(connection);
       return;
     }
+    TcpRelay relay;
     try {
-      TcpRelay relay = new TcpRelay(this, loop, SocketChannel.open(), connection);
-      relays.add(relay);
+      relay = new TcpRelay(this, loop, guest, SocketChannel.open(), connection);
+    } catch (IOException e) {
+      log.debug("{}: no socket for it", connection.addresses(), e);
+      sockets.give(guest);
+      overflowed(connection);
+      return;
+    }
+    relays.add(relay);
+    try {
       relay.dial(Outside.address(subnet, target, port));
     } catch (IOException | RuntimeException e) {
       // The latter too: a JVM without IPv6 says so by UnsupportedAddressTypeException.
-      log.debug("{}: no socket for it", connection.addresses(), e);
-      counters.overflowed++;
-      connection.refuse();
+      log.debug("{}: its socket is not connected", connection.addresses(), e);
+      relay.abandoned();
+      overflowed(connection);
     }
+  }
+
+  private void overflowed(TcpConnection connection) {
+    counters.overflowed++;
+    connection.refuse();
+  }
+
+  @Override
+  public @Nullable String guest(TcpAddresses ends) {
+    return neighbours.guest(new IpAddress(ends.ipv6(), ends.remoteHigh(), ends.remoteLow()));
   }
 
   @Override
@@ -169,14 +198,18 @@ final class TcpSide implements TcpListener, AutoCloseable {
     }
   }
 
-  /** Connects a socket to the guest; it is closed if that cannot be. */
-  void forward(SocketChannel channel, int guestPort) {
-    Optional<IpAddress> guest = neighbours.latest(false);
-    if (guest.isEmpty() || relays.size() >= MOST_SOCKETS) {
+  /**
+   * Connects a socket to a guest; it is reset if that cannot be.
+   *
+   * @param name of the guest; null for the one that is alone
+   */
+  void forward(SocketChannel channel, @Nullable String name, int guestPort) {
+    Optional<IpAddress> guest = address(name);
+    if (guest.isEmpty() || !sockets.take(name)) {
       TcpRelay.reset(channel);
       return;
     }
-    TcpRelay relay = new TcpRelay(this, loop, channel, null);
+    TcpRelay relay = new TcpRelay(this, loop, name, channel, null);
     relays.add(relay);
     try {
       relay.serve(handler -> connect(guest.get(), guestPort, handler));
@@ -186,13 +219,27 @@ final class TcpSide implements TcpListener, AutoCloseable {
     }
   }
 
-  /** The guest's address, if it was heard of. */
-  Optional<IpAddress> guest() {
-    return neighbours.latest(false);
+  /**
+   * A guest's address, if it was heard of.
+   *
+   * @param name of the guest; null for the one that is alone
+   */
+  Optional<IpAddress> address(@Nullable String name) {
+    return neighbours.address(name);
+  }
+
+  /** The address that a guest is likely to have; empty if nobody knows. */
+  Optional<IpAddress> expected(@Nullable String name) {
+    // One that was restored, and has been silent since, has its first address.
+    return name == null
+        ? Optional.of(subnet.host(false, Subnet.FIRST_GUEST))
+        : neighbours.expected(name);
   }
 
   void ended(TcpRelay relay) {
-    relays.remove(relay);
+    if (relays.remove(relay)) {
+      sockets.give(relay.guestName());
+    }
     starved.remove(relay);
   }
 

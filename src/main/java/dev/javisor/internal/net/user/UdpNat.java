@@ -6,18 +6,20 @@ import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Carries datagrams between guests and the world, by a connected socket of this host for each pair
  * of guest's and other end: nobody else can send to the guest through it. A flow that is idle for a
- * minute ends; where there are too many, the one that was idle longest does. RFC 4787 asks for two
- * minutes and for one socket for all others; programs that need that do not work here.
+ * minute ends; where there are too many, or too many of a guest that shares the network, the one
+ * that was idle longest does. RFC 4787 asks for two minutes and for one socket for all others;
+ * programs that need that do not work here.
  *
  * <p>Threading: the network's.
  */
@@ -34,29 +36,34 @@ final class UdpNat implements AutoCloseable {
 
   private static final class Flow {
     final Ends ends;
+    final @Nullable String guestName;
     final DatagramChannel channel;
     ByteBuffer quote = ByteBuffer.allocate(0);
     long used;
 
-    Flow(Ends ends, DatagramChannel channel) {
+    Flow(Ends ends, @Nullable String guestName, DatagramChannel channel) {
       this.ends = ends;
+      this.guestName = guestName;
       this.channel = channel;
     }
   }
 
   private final Subnet subnet;
   private final Loop loop;
+  private final Neighbours neighbours;
   private final PacketWriter writer;
   private final IcmpHost icmp;
   private final Egress egress;
   private final Counters counters;
   private final LongSupplier nanos;
   private final Map<Ends, Flow> flows = new LinkedHashMap<>(16, 0.75f, true);
+  private final FairShare places = new FairShare(MOST_FLOWS);
   private final ByteBuffer received = ByteBuffer.allocateDirect(65535);
 
   UdpNat(
       Subnet subnet,
       Loop loop,
+      Neighbours neighbours,
       PacketWriter writer,
       IcmpHost icmp,
       Egress egress,
@@ -64,6 +71,7 @@ final class UdpNat implements AutoCloseable {
       LongSupplier nanos) {
     this.subnet = subnet;
     this.loop = loop;
+    this.neighbours = neighbours;
     this.writer = writer;
     this.icmp = icmp;
     this.egress = egress;
@@ -110,23 +118,44 @@ final class UdpNat implements AutoCloseable {
   }
 
   private Flow open(Ends ends) throws IOException {
-    if (flows.size() >= MOST_FLOWS) {
-      Iterator<Flow> eldest = flows.values().iterator();
-      Loop.close(eldest.next().channel);
-      eldest.remove();
+    String guest = neighbours.guest(ends.guest);
+    if (!places.take(guest)) {
+      end(eldest(guest));
+      places.take(guest);
     }
-    DatagramChannel channel = DatagramChannel.open();
+    DatagramChannel channel;
+    try {
+      channel = DatagramChannel.open();
+    } catch (IOException e) {
+      places.give(guest);
+      throw e;
+    }
+    Flow flow = new Flow(ends, guest, channel);
+    flows.put(ends, flow);
     try {
       channel.configureBlocking(false);
       channel.connect(Outside.address(subnet, ends.other, ends.otherPort));
-      Flow flow = new Flow(ends, channel);
       loop.register(channel, SelectionKey.OP_READ, key -> receive(flow));
-      flows.put(ends, flow);
       return flow;
     } catch (IOException | RuntimeException e) {
-      Loop.close(channel);
+      end(flow);
       throw e;
     }
+  }
+
+  /** The flow that was idle longest: this guest's, or, if it has none, anybody's. */
+  private Flow eldest(@Nullable String guest) {
+    return flows.values().stream()
+        .filter(flow -> Objects.equals(flow.guestName, guest))
+        .findFirst()
+        .orElseGet(() -> flows.values().iterator().next());
+  }
+
+  private void end(Flow flow) {
+    if (flows.remove(flow.ends, flow)) {
+      places.give(flow.guestName);
+    }
+    Loop.close(flow.channel);
   }
 
   private void receive(Flow flow) {
@@ -145,22 +174,19 @@ final class UdpNat implements AutoCloseable {
       icmp.unreachable(ends.other, ends.guest, IcmpHost.Reason.NO_PORT, flow.quote);
     } catch (IOException e) {
       log.debug("{}", ends, e);
-      flows.remove(ends, flow);
-      Loop.close(flow.channel);
+      end(flow);
     }
   }
 
   /** Ends flows that are idle for too long. */
   void tick() {
     long now = nanos.getAsLong();
-    Iterator<Flow> eldest = flows.values().iterator();
-    while (eldest.hasNext()) {
-      Flow flow = eldest.next();
-      if (now - flow.used < IDLE_NANOS) {
+    while (!flows.isEmpty()) {
+      Flow eldest = flows.values().iterator().next();
+      if (now - eldest.used < IDLE_NANOS) {
         return;
       }
-      Loop.close(flow.channel);
-      eldest.remove();
+      end(eldest);
     }
   }
 

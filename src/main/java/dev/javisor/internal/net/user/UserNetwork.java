@@ -4,6 +4,7 @@ import dev.javisor.backend.NetFrame;
 import dev.javisor.backend.NetGuest;
 import dev.javisor.config.NetChannel;
 import dev.javisor.error.NetworkException;
+import dev.javisor.internal.net.GuestPorts;
 import dev.javisor.internal.net.OffloadingBackend;
 import dev.javisor.internal.net.Offloads;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>Not modelled: fragments, multicast, ICMP but pings and what cannot be reached, datagrams that
  * are longer than the MTU.
  */
-public final class UserNetwork implements OffloadingBackend {
+public final class UserNetwork implements OffloadingBackend, GuestPorts {
   /** The MAC address of all that this process plays on the network. */
   public static final long HOST_MAC = Subnet.HOST_MAC;
 
@@ -42,7 +43,7 @@ public final class UserNetwork implements OffloadingBackend {
 
   private final UserSpec spec;
   private final Subnet subnet;
-  private final LongFunction<@Nullable String> guestNames;
+  private final @Nullable LongFunction<@Nullable String> guestNames;
   private final LongSupplier nanos;
   private final RandomGenerator random;
   private final ThreadFactory threads;
@@ -61,18 +62,18 @@ public final class UserNetwork implements OffloadingBackend {
    */
   public UserNetwork(
       UserSpec spec, LongSupplier nanos, RandomGenerator random, ThreadFactory threads) {
-    this(spec, mac -> null, nanos, random, threads);
+    this(spec, null, nanos, random, threads);
   }
 
   /**
-   * One of several guests.
+   * One that guests share.
    *
    * @param guestNames what a guest is called, by its MAC address, and null if that is not known;
-   *     called on this network's thread
+   *     called on this network's thread; null for a network of one guest
    */
   public UserNetwork(
       UserSpec spec,
-      LongFunction<@Nullable String> guestNames,
+      @Nullable LongFunction<@Nullable String> guestNames,
       LongSupplier nanos,
       RandomGenerator random,
       ThreadFactory threads) {
@@ -160,37 +161,53 @@ public final class UserNetwork implements OffloadingBackend {
     return Forwards.problem(forward.hostPort());
   }
 
-  /**
-   * The port of this host's loopback that leads to a port of the guest; opened if there is none.
-   *
-   * @throws IllegalStateException if there is no guest, or no port
-   */
+  /** The ports of one of the guests that share the network. */
+  public GuestPorts guestPorts(String name) {
+    return new GuestPorts() {
+      @Override
+      public int hostPort(int guestPort) {
+        return UserNetwork.this.hostPort(name, guestPort);
+      }
+
+      @Override
+      public NetChannel connect(int port, long nanosToWait) throws IOException {
+        return UserNetwork.this.connect(name, port, nanosToWait);
+      }
+    };
+  }
+
+  @Override
   public int hostPort(int guestPort) {
+    return hostPort(null, guestPort);
+  }
+
+  private int hostPort(@Nullable String name, int guestPort) {
     Running now = running;
     if (now == null) {
       throw new IllegalStateException("the machine does not run: it has no ports");
     }
     Forwards forwards = now.parts.forwards();
     synchronized (forwards) {
-      if (forwards.hostPort(guestPort) == 0) {
-        forwards.open(0, guestPort, now.loop, now.parts.forwardQueue());
+      Forwards.Target target = new Forwards.Target(name, guestPort);
+      if (forwards.hostPort(target) == 0) {
+        forwards.open(0, target, now.loop, now.parts.forwardQueue());
       }
-      return forwards.hostPort(guestPort);
+      return forwards.hostPort(target);
     }
   }
 
-  /**
-   * Connects to a port of the guest, and waits until it has an address, if that is not known yet.
-   *
-   * @throws IOException if that cannot be within the time
-   */
+  @Override
   public NetChannel connect(int port, long nanosToWait) throws IOException {
+    return connect(null, port, nanosToWait);
+  }
+
+  private NetChannel connect(@Nullable String name, int port, long nanosToWait) throws IOException {
     Running now = running;
     if (now == null) {
       throw new NetworkException(
           NetworkException.Reason.NOT_RUNNING, "the machine does not run: nobody is connected to");
     }
-    return new Dialling(subnet, now.loop, now.parts).connect(port, nanosToWait);
+    return new Dialling(subnet, now.loop, now.parts, name).connect(port, nanosToWait);
   }
 
   private void run(Loop loop, FrameOut out, UserParts parts) {

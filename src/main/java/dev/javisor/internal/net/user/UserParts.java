@@ -21,7 +21,7 @@ final class UserParts implements AutoCloseable {
   UserParts(
       UserSpec spec,
       Subnet subnet,
-      LongFunction<@Nullable String> guestNames,
+      @Nullable LongFunction<@Nullable String> guestNames,
       Loop loop,
       FrameOut out,
       Counters counters,
@@ -31,7 +31,7 @@ final class UserParts implements AutoCloseable {
       EchoSocket.Opener pings) {
     Names names =
         new Names(subnet, spec.services().stream().map(UserSpec.Service::name).distinct().toList());
-    Neighbours neighbours = new Neighbours();
+    Neighbours neighbours = new Neighbours(guestNames);
     PacketWriter writer = new PacketWriter(out, neighbours, counters);
     IcmpHost icmp = new IcmpHost(subnet, writer, names, counters, nanos);
     Egress egress = new PolicyEgress(subnet, spec.policy());
@@ -42,8 +42,8 @@ final class UserParts implements AutoCloseable {
     tcp =
         new TcpSide(
             subnet, loop, out, names, neighbours, egress, counters, services, nanos, random);
-    forwardQueue = new ForwardQueue(subnet, arp, tcp, nanos);
-    nat = new UdpNat(subnet, loop, writer, icmp, egress, counters, nanos);
+    forwardQueue = new ForwardQueue(arp, tcp, nanos);
+    nat = new UdpNat(subnet, loop, neighbours, writer, icmp, egress, counters, nanos);
     echoes = new EchoNat(pings, writer, icmp, egress, counters, nanos);
     stack =
         new UserStack(
@@ -54,7 +54,7 @@ final class UserParts implements AutoCloseable {
                 arp,
                 icmp,
                 ndp,
-                new DhcpServer(subnet, writer, names, out, counters, spec.hostName(), guestNames),
+                new DhcpServer(subnet, writer, names, out, counters, spec.hostName(), neighbours),
                 new DnsServer(subnet, names, egress, resolver, counters),
                 nat,
                 echoes,
@@ -63,7 +63,8 @@ final class UserParts implements AutoCloseable {
             tcp);
     try {
       for (UserSpec.Forward forward : spec.forwards()) {
-        forwards.open(forward.hostPort(), forward.guestPort(), loop, forwardQueue);
+        Forwards.Target target = new Forwards.Target(null, forward.guestPort());
+        forwards.open(forward.hostPort(), target, loop, forwardQueue);
       }
     } catch (RuntimeException e) {
       close();

@@ -69,8 +69,11 @@ final class UserStack {
   private boolean isFromGuest() {
     IpAddress source = packet.source();
     if (subnet.isGuests(source)) {
-      parts.neighbours.heard(source, packet.sourceMac());
-      return true;
+      boolean own = parts.neighbours.heard(source, packet.sourceMac());
+      if (!own) {
+        counters.spoofed++;
+      }
+      return own;
     }
     // DHCP, and whether somebody else has an address.
     boolean unnamed =
@@ -142,7 +145,7 @@ final class UserStack {
     ByteBuffer payload = datagram.slice(Wire.UDP_HEADER, length - Wire.UDP_HEADER);
     IpAddress target = packet.target();
     if (targetPort == Wire.DHCP_SERVER_PORT && !packet.ipv6() && isForDhcp(target)) {
-      parts.dhcp.receive(payload, packet.source());
+      parts.dhcp.receive(payload, packet.source(), packet.sourceMac());
     } else if (!packet.ipv6() && packet.source().low() == 0) {
       counters.spoofed++;
     } else if (!isReachable()) {
@@ -160,7 +163,10 @@ final class UserStack {
     IpAddress guest = packet.source();
     IpAddress server = packet.target();
     ByteBuffer kept = ByteBuffer.allocate(query.remaining()).put(query).flip();
-    parts.dns.receive(kept, answer -> parts.writer.udp(server, Wire.DNS_PORT, guest, port, answer));
+    parts.dns.receive(
+        kept,
+        parts.neighbours.guest(guest),
+        answer -> parts.writer.udp(server, Wire.DNS_PORT, guest, port, answer));
   }
 
   private boolean isChecked(ByteBuffer datagram) {

@@ -71,7 +71,11 @@ class ForwardsTest {
                 .driver
                 .parts
                 .forwards()
-                .open(0, 80, guest.driver.loop, guest.driver.parts.forwardQueue()));
+                .open(
+                    0,
+                    new Forwards.Target(null, 80),
+                    guest.driver.loop,
+                    guest.driver.parts.forwardQueue()));
   }
 
   @Test
@@ -88,7 +92,7 @@ class ForwardsTest {
             throw new IOException("Too many open files");
           },
           key,
-          80,
+          new Forwards.Target(null, 80),
           queue);
 
       assertEquals(0, key.interestOps(), "else it would be asked again and again");

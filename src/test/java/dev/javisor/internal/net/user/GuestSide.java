@@ -17,6 +17,8 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A guest of a user-mode network, by its frames; the network is driven by the test, on its clock.
@@ -57,11 +59,22 @@ final class GuestSide implements OffloadGuest, AutoCloseable {
   }
 
   GuestSide(UserSpec spec, Subnet subnet, ThreadFactory threads) throws Exception {
+    this(spec, subnet, threads, null);
+  }
+
+  /** One of several, which have names by their MAC addresses. */
+  GuestSide(
+      UserSpec spec,
+      Subnet subnet,
+      ThreadFactory threads,
+      @Nullable LongFunction<@Nullable String> guestNames)
+      throws Exception {
     driver =
         new UserNetDriver(
             this,
             spec,
             subnet,
+            guestNames,
             nanos::get,
             new SplittableRandom(1),
             counters,

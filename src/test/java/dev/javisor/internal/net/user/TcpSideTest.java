@@ -191,7 +191,7 @@ class TcpSideTest {
       guest.ping(GuestSide.OWN, GuestSide.GATEWAY, new byte[8]);
       byte[] page = bytes(500_000);
       tcp.served = new GuestTcp.Talk(page);
-      assertEquals(hostPort, guest.driver.parts.forwards().hostPort(80));
+      assertEquals(hostPort, guest.driver.parts.forwards().hostPort(new Forwards.Target(null, 80)));
 
       CompletableFuture<byte[]> got =
           start(
@@ -299,7 +299,8 @@ class TcpSideTest {
   }
 
   private static NetChannel connect(GuestSide guest, long nanos) throws IOException {
-    return new Dialling(GuestSide.SUBNET, guest.driver.loop, guest.driver.parts).connect(80, nanos);
+    return new Dialling(GuestSide.SUBNET, guest.driver.loop, guest.driver.parts, null)
+        .connect(80, nanos);
   }
 
   private static NetworkException.Reason failure(GuestTcp tcp, CompletableFuture<?> connected)

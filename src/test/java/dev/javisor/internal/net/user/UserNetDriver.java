@@ -5,8 +5,10 @@ import dev.javisor.backend.NetGuest;
 import java.io.IOException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Drives a network's parts on the test's thread. */
 final class UserNetDriver implements AutoCloseable {
@@ -18,6 +20,7 @@ final class UserNetDriver implements AutoCloseable {
       NetGuest guest,
       UserSpec spec,
       Subnet subnet,
+      @Nullable LongFunction<@Nullable String> guestNames,
       LongSupplier nanos,
       RandomGenerator random,
       Counters counters,
@@ -28,8 +31,7 @@ final class UserNetDriver implements AutoCloseable {
     out = new FrameOut(counters);
     out.attach(guest);
     parts =
-        new UserParts(
-            spec, subnet, mac -> null, loop, out, counters, nanos, random, threads, pings);
+        new UserParts(spec, subnet, guestNames, loop, out, counters, nanos, random, threads, pings);
   }
 
   void take(NetFrame frame) {
