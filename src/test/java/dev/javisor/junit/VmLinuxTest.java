@@ -12,6 +12,7 @@ import dev.javisor.VirtualMachine;
 import dev.javisor.Wait;
 import dev.javisor.config.NetChannel;
 import dev.javisor.error.AgentException;
+import dev.javisor.error.NetworkException;
 import dev.javisor.guest.GuestPackages;
 import dev.javisor.internal.image.OciFixture;
 import dev.javisor.internal.image.TarFixture;
@@ -88,6 +89,8 @@ class VmLinuxTest {
       network.heal();
       one.waitFor(Wait.command(ping));
       assertEquals("two\n", two.exec("hostname").stdout());
+      NetworkException refused = assertThrows(NetworkException.class, () -> two.connect(81));
+      assertEquals(NetworkException.Reason.REFUSED, refused.reason());
     }
 
     @Test
