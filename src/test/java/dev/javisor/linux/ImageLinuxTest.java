@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.javisor.VirtualMachine;
+import dev.javisor.agent.ExecResult;
 import dev.javisor.error.ImageException;
 import dev.javisor.guest.GuestPackages;
 import dev.javisor.image.Image;
@@ -112,6 +114,33 @@ class ImageLinuxTest {
 
     String base = new Ext4Disk(image.disk()).check().ask("stat /changed");
     assertTrue(base.contains("File not found"), base);
+  }
+
+  @Test
+  void shouldBootFromASquashfs() throws Exception {
+    Path squashfs = RootFs.fromOciLayout(layout()).toSquashfs(folder.resolve("squashfs"));
+    GuestPackages debian = GuestPackages.debian();
+
+    try (VirtualMachine vm =
+        VirtualMachine.builder()
+            .name("squashfs")
+            .kernel(debian.kernel())
+            .cmdline("console=ttyS0 panic=-1 quiet root=/dev/vda rootfstype=squashfs ro")
+            .memory("256M")
+            .disk(disk -> disk.path(squashfs).readOnly(true))
+            .agent(agent -> agent.modules("squashfs"))
+            .timeoutMultiplier(5)
+            .build()
+            .boot()) {
+      vm.agent().awaitReady(PATIENCE);
+
+      ExecResult said =
+          vm.exec("/bin/busybox", "stat", "-c", "%a %u:%g %h", "/srv/mine", "/bin/sh");
+      assertEquals("400 33:34 1\n755 0:0 2\n", said.requireSuccess().stdout());
+      assertTrue(vm.exec("/bin/busybox", "cat", "/proc/mounts").stdout().contains("/ squashfs ro"));
+      ExecResult refused = vm.exec("/bin/busybox", "touch", "/changed");
+      assertTrue(refused.stderr().contains("Read-only file system"), refused::stderr);
+    }
   }
 
   @Test
