@@ -3,12 +3,14 @@ package dev.javisor.linux;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.javisor.VirtualMachine;
 import dev.javisor.agent.ExecResult;
 import dev.javisor.error.ImageException;
+import dev.javisor.event.VmExit;
 import dev.javisor.guest.GuestPackages;
 import dev.javisor.image.Image;
 import dev.javisor.image.ImageCache;
@@ -49,6 +51,7 @@ class ImageLinuxTest {
                 .file("etc/.wh.gone", "")
                 .file("srv/mine", "secret".getBytes(UTF_8), 0400, 33, 34)
                 .device("dev-null", false, 1, 3)
+                .file("init", INIT.getBytes(UTF_8), 0755, 0, 0)
                 .file("run.sh", SCRIPT.getBytes(UTF_8), 0755, 0, 0))
         .config(
             """
@@ -69,6 +72,13 @@ class ImageLinuxTest {
       echo "written" > /tmp/file && $b cat /tmp/file
       $b tr '\\0' ' ' < /proc/1/cmdline; echo
       exit 7
+      """;
+
+  private static final String INIT =
+      """
+      #!/bin/sh
+      /bin/busybox stat -c '%a %u:%g %h' /srv/mine /dev-null /bin/sh
+      /bin/busybox poweroff -f
       """;
 
   private static final String LOOK_AT_SQUASHFS =
@@ -140,6 +150,28 @@ class ImageLinuxTest {
       assertTrue(vm.exec("/bin/busybox", "cat", "/proc/mounts").stdout().contains("/ squashfs ro"));
       ExecResult refused = vm.exec("/bin/busybox", "touch", "/changed");
       assertTrue(refused.stderr().contains("Read-only file system"), refused::stderr);
+    }
+  }
+
+  @Test
+  void shouldBootFromAnInitramfs() throws Exception {
+    Path initramfs = RootFs.fromOciLayout(layout()).toInitramfs(folder.resolve("initramfs"));
+    GuestPackages debian = GuestPackages.debian();
+
+    try (VirtualMachine vm =
+        VirtualMachine.builder()
+            .name("initramfs")
+            .kernel(debian.kernel())
+            .initramfs(initramfs)
+            .cmdline("console=ttyS0 panic=-1 quiet")
+            .memory("256M")
+            .timeoutMultiplier(5)
+            .build()
+            .boot()) {
+      assertInstanceOf(VmExit.PowerOff.class, vm.awaitExit(PATIENCE));
+
+      String said = vm.console().text().replace("\r", "");
+      assertTrue(said.contains("400 33:34 1\n660 0:6 1\n755 0:0 2\n"), said);
     }
   }
 
