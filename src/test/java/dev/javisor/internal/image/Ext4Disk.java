@@ -77,4 +77,15 @@ public record Ext4Disk(Path file) {
     byte[] out = process.getInputStream().readAllBytes();
     return new Output(process.waitFor(), out, new String(out, StandardCharsets.UTF_8));
   }
+
+  /** What is in a folder, each with a space before it. */
+  String names(String path) throws Exception {
+    StringBuilder names = new StringBuilder();
+    for (String line : ask("ls -p " + path).split("\n")) {
+      if (line.startsWith("/")) {
+        names.append(' ').append(line.split("/")[5]);
+      }
+    }
+    return names.toString();
+  }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Container images: their layers one above the other, and what is wrong with them. */
+/** Container images: which one it is, and what is wrong with them. */
 class OciImageTest {
   private static final Ext4.Options OPTIONS = new Ext4.Options(0, 1 << 20, "");
 
@@ -45,86 +45,6 @@ class OciImageTest {
     new DiskMaker(ImageSource.of(container), Limits.STANDARD, Progress.NONE)
         .writeExt4(disk, OPTIONS);
     return new Ext4Disk(disk).check();
-  }
-
-  private Ext4Disk disk(TarFixture... layers) throws Exception {
-    OciFixture image = image();
-    Stream.of(layers).forEach(image::layer);
-    return disk(OciLayout.find(image.image("v1").write(), ""));
-  }
-
-  @Test
-  void shouldPutLayersAboveEachOther() throws Exception {
-    Ext4Disk disk =
-        disk(
-            new TarFixture().file("a", "old").file("b", "kept").folder("d", 0755, 0, 0),
-            new TarFixture().file("a", "new").folder("d", 0700, 5, 5).file("d/e", "e"));
-
-    assertEquals("new", disk.text("/a"));
-    assertEquals("kept", disk.text("/b"));
-    assertEquals("directory 0700 5:5 4096 links=2", disk.facts("/d"));
-  }
-
-  @Test
-  void shouldRemoveWhatIsWhitedOut() throws Exception {
-    Ext4Disk disk =
-        disk(
-            new TarFixture()
-                .file("etc/gone", "1")
-                .file("etc/kept", "2")
-                .file("var/cache/x", "3")
-                .file("opt/lower", "4")
-                .file("opt/sub/lower", "5"),
-            new TarFixture()
-                .file("etc/.wh.gone", "")
-                .file("var/.wh.cache", "")
-                .file("opt/upper", "6")
-                .file("opt/.wh..wh..opq", "")
-                .file("opt/sub/upper", "7")
-                .file(".wh..wh.plnk", ""));
-
-    assertEquals(" . .. kept", names(disk, "/etc"));
-    assertEquals(" . ..", names(disk, "/var"));
-    assertEquals(" . .. sub upper", names(disk, "/opt"));
-    assertEquals(" . .. upper", names(disk, "/opt/sub"));
-    assertEquals(" . .. dev etc opt proc run sys tmp var", names(disk, "/"));
-  }
-
-  @Test
-  void shouldKeepWhatTheSameLayerHas_besideAWhiteout() throws Exception {
-    Ext4Disk disk =
-        disk(
-            new TarFixture().file("a", "lower").file("d/lower", "lower"),
-            new TarFixture()
-                .file("a", "upper")
-                .file(".wh.a", "")
-                .file("d/upper", "")
-                .file(".wh.d", ""));
-
-    assertEquals("upper", disk.text("/a"));
-    assertEquals(" . .. upper", names(disk, "/d"));
-  }
-
-  @Test
-  void shouldPutFilesThroughLinksOfLowerLayers() throws Exception {
-    Ext4Disk disk =
-        disk(
-            new TarFixture().folder("usr/lib", 0755, 0, 0).link("lib", "usr/lib"),
-            new TarFixture().file("lib/x.so", "library"),
-            new TarFixture().file("lib/.wh.x.so", "").file("lib/y.so", "another"));
-
-    assertEquals(" . .. y.so", names(disk, "/usr/lib"));
-    assertTrue(disk.ask("stat /lib").contains("usr/lib"));
-  }
-
-  private static String names(Ext4Disk disk, String path) throws Exception {
-    StringBuilder names = new StringBuilder();
-    for (String line : disk.ask("ls -p " + path).split("\n")) {
-      if (line.startsWith("/")) {
-        names.append(' ').append(line.split("/")[5]);
-      }
-    }
-    return names.toString();
   }
 
   @Test
@@ -246,7 +166,7 @@ class OciImageTest {
     for (Path file : List.of(archive, packed)) {
       Container container = DockerArchive.find(file, "app:v1");
       assertEquals(List.of("/c"), container.config().command());
-      assertEquals(" . .. b c dev proc run sys tmp", names(disk(container), "/"));
+      assertEquals(" . .. b c dev proc run sys tmp", disk(container).names("/"));
     }
     assertFails(Reason.MISSING, "app:v1", () -> DockerArchive.find(archive, "app:v2"));
   }
@@ -264,29 +184,6 @@ class OciImageTest {
 
     assertFails(
         Reason.DAMAGED, "does not have the digest", () -> disk(DockerArchive.find(archive, "")));
-  }
-
-  @Test
-  void shouldReplaceAFolderByAFile_andBack() throws Exception {
-    Ext4Disk disk =
-        disk(
-            new TarFixture().file("d/lower", "1").file("f", "2"),
-            new TarFixture().file("d", "a file").folder("f", 0755, 0, 0).file("f/in", "3"),
-            new TarFixture().folder("d", 0700, 0, 0).file("d/upper", "4").file("f", "5"));
-
-    assertEquals(" . .. upper", names(disk, "/d"));
-    assertEquals("5", disk.text("/f"));
-  }
-
-  @Test
-  void shouldWhiteOutWhatALinkLeadsTo_onlyInItsOwnRoot() throws Exception {
-    Path outside = Files.writeString(folder.resolve("outside"), "stays");
-
-    disk(
-        new TarFixture().link("way", folder.toString()).file("a", ""),
-        new TarFixture().file("way/.wh.outside", "").file(".wh...", "").file(".wh.", ""));
-
-    assertEquals("stays", Files.readString(outside));
   }
 
   @Test
