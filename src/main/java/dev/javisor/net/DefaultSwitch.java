@@ -40,7 +40,7 @@ final class DefaultSwitch implements VirtualSwitch {
   void join(UserSpec spec, ThreadFactory threads) {
     SwitchPort port = port(HOST_PORT);
     fabric.pin(UserNetwork.HOST_MAC, port);
-    host = HostPort.open(spec, port, fabric::portOf, threads);
+    host = HostPort.open(spec, port, fabric::guestOf, threads);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.javisor.net;
 import dev.javisor.backend.NetFrame;
 import dev.javisor.backend.NetGuest;
 import dev.javisor.internal.net.GuestPorts;
+import dev.javisor.internal.net.user.NamedGuest;
 import dev.javisor.internal.net.user.UserNetwork;
 import dev.javisor.internal.net.user.UserSpec;
 import java.nio.ByteBuffer;
@@ -42,14 +43,14 @@ final class HostPort implements AutoCloseable {
   /**
    * Plugs both ends in.
    *
-   * @param portOf tells a MAC address's port, or null
+   * @param portOf tells who is on a MAC address's port, or null
    */
   static HostPort open(
       UserSpec spec,
       SwitchPort port,
-      LongFunction<@Nullable String> portOf,
+      LongFunction<@Nullable NamedGuest> portOf,
       ThreadFactory threads) {
-    LongFunction<@Nullable String> guestOf =
+    LongFunction<@Nullable NamedGuest> guestOf =
         mac -> mac == UserNetwork.HOST_MAC ? null : portOf.apply(mac);
     UserNetwork network =
         new UserNetwork(spec, guestOf, System::nanoTime, new SecureRandom(), threads);

@@ -2,6 +2,7 @@ package dev.javisor.net;
 
 import dev.javisor.backend.NetFrame;
 import dev.javisor.config.LinkConditions;
+import dev.javisor.internal.net.user.NamedGuest;
 import dev.javisor.internal.net.vswitch.AddressTable;
 import dev.javisor.internal.net.vswitch.Agenda;
 import dev.javisor.internal.net.vswitch.Alarm;
@@ -123,10 +124,10 @@ final class SwitchFabric {
     addresses.pin(address, port.index);
   }
 
-  /** The name of the port that an address was heard on last; null if there is none. */
-  synchronized @Nullable String portOf(long address) {
+  /** Who is on the port that an address was heard on last; null if there is none. */
+  synchronized @Nullable NamedGuest guestOf(long address) {
     int port = addresses.find(address, alarm.nanos());
-    return port == AddressTable.UNKNOWN ? null : ports.get(port).name;
+    return port == AddressTable.UNKNOWN ? null : ports.get(port).asGuest;
   }
 
   /** A guest sends a frame, which stays its own. */

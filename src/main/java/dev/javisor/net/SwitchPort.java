@@ -7,6 +7,7 @@ import dev.javisor.error.NetworkException;
 import dev.javisor.internal.net.GuestPorts;
 import dev.javisor.internal.net.ReachingBackend;
 import dev.javisor.internal.net.pcap.PcapFile;
+import dev.javisor.internal.net.user.NamedGuest;
 import dev.javisor.internal.net.vswitch.FrameBudget;
 import dev.javisor.internal.net.vswitch.Link;
 import java.io.IOException;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class SwitchPort implements ReachingBackend {
   final String name;
   final int index;
+
+  /** As the host sees it, whose port is the first. */
+  final NamedGuest asGuest;
 
   /** From the guest to the switch. Guarded by the fabric, as what follows. */
   final Link up;
@@ -60,6 +64,7 @@ final class SwitchPort implements ReachingBackend {
       @Nullable GuestPorts guestPorts) {
     this.name = name;
     this.index = index;
+    asGuest = new NamedGuest(name, index - 1);
     this.fabric = fabric;
     this.up = up;
     this.down = down;

@@ -182,12 +182,12 @@ public interface VirtualSwitch extends AutoCloseable {
      * Lets this process be on the network, as port {@value #HOST_PORT}: what {@link UserNetConfig}
      * says of one guest then goes for all of them, who share its address towards the outside. A
      * guest's host name is that of its port, and the others find it by that name once it has asked
-     * for its address by DHCP; its next machine gets the same. Up to 80 guests. The network's
-     * gateway and name server are there whatever the policy is: one of {@link NetPolicy#none}
-     * isolates guests from the host, and partitions may cut the port off like any other. {@code
-     * forward} and {@code hostName} are for networks of one guest, and refused: {@link
-     * dev.javisor.VirtualMachine#port} and {@link dev.javisor.VirtualMachine#connect(int)} lead to
-     * the guest of each port.
+     * for its address by DHCP. Addresses go by the order in which ports were made, for 80 of them.
+     * The network's gateway and name server are there whatever the policy is: one of {@link
+     * NetPolicy#none} isolates guests from the host, and partitions may cut the port off like any
+     * other. {@code forward} and {@code hostName} are for networks of one guest, and refused:
+     * {@link dev.javisor.VirtualMachine#port} and {@link dev.javisor.VirtualMachine#connect(int)}
+     * lead to the guest of each port.
      *
      * <p>An IPv4 address that a port got by DHCP is that port's towards this process: what another
      * one sends from there is dropped. The guests share what one guest may have of connections,

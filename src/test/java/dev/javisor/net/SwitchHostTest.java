@@ -61,6 +61,18 @@ class SwitchHostTest {
   }
 
   @Test
+  void shouldGiveAddressesInThePortsOrder_whoeverAsksFirst() throws Exception {
+    Guest a = new Guest("a", 1);
+    Guest b = new Guest("b", 2);
+
+    b.askForAddress(2);
+    a.askForAddress(1);
+
+    assertEquals(FIRST, a.address);
+    assertEquals(FIRST + 1, b.address);
+  }
+
+  @Test
   void shouldLetGuestsFindEachOtherByName() throws Exception {
     Guest a = new Guest("a", 1);
     Guest b = new Guest("b", 2);

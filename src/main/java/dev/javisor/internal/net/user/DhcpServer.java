@@ -9,9 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives guests their IPv4 addresses: RFC 2131, RFC 2132. Each guest whose name is known has one,
- * whatever its MAC address is, and so has each other MAC address, from the network's 15th on; where
- * there are too many, the others get none.
+ * Gives guests their IPv4 addresses: RFC 2131, RFC 2132. Each guest that shares the network has
+ * one, which goes by its number, whatever its MAC address is; where a guest is alone, each MAC
+ * address has one. They are from the network's 15th on; where there are too many, the others get
+ * none.
  *
  * <p>Threading: the network's.
  *
@@ -126,16 +127,16 @@ final class DhcpServer {
   private @Nullable IpAddress lease(@Nullable String guest, long mac) {
     String key = guest != null ? guest : Long.toHexString(mac);
     IpAddress known = leases.get(key);
-    int given = leases.size();
-    if (known != null || given >= Subnet.MOST_GUESTS) {
+    int number = guest != null ? neighbours.number(mac) : leases.size();
+    if (known != null || number >= Subnet.MOST_GUESTS) {
       return known;
     }
-    IpAddress free = subnet.host(false, Subnet.FIRST_GUEST + given);
+    IpAddress free = subnet.host(false, Subnet.FIRST_GUEST + number);
     leases.put(key, free);
     if (guest != null) {
       neighbours.give(free, guest);
     }
-    String name = guest != null || given > 0 ? guest : hostName;
+    String name = guest != null || number > 0 ? guest : hostName;
     if (name != null) {
       names.set(name, List.of(free));
     }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongFunction;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Neighbours {
   static final int MOST = 256;
 
-  private final @Nullable LongFunction<@Nullable String> guestNames;
+  private final @Nullable LongFunction<@Nullable NamedGuest> named;
   private final Map<IpAddress, Held> held = new HashMap<>();
   private final Map<String, Guest> guests = new HashMap<>();
   private final Map<IpAddress, String> given = new HashMap<>();
@@ -49,25 +50,31 @@ final class Neighbours {
   }
 
   /**
-   * @param guestNames what a guest is called, by its MAC address, and null if that is not known;
-   *     null if the network has one guest
+   * @param named who has a MAC address, and null if that is not known; null if the network has one
+   *     guest
    */
-  Neighbours(@Nullable LongFunction<@Nullable String> guestNames) {
-    this.guestNames = guestNames;
+  Neighbours(@Nullable LongFunction<@Nullable NamedGuest> named) {
+    this.named = named;
   }
 
   /** The name of the guest that has a MAC address. */
   @Nullable String guest(long mac) {
-    if (guestNames == null) {
+    if (named == null) {
       return null;
     }
-    String name = guestNames.apply(mac);
-    return name == null ? "" : name;
+    NamedGuest guest = named.apply(mac);
+    return guest == null ? "" : guest.name();
+  }
+
+  /** The number of the guest that has a MAC address; a large one if nobody knows it. */
+  int number(long mac) {
+    NamedGuest guest = named == null ? null : named.apply(mac);
+    return guest == null ? Integer.MAX_VALUE : guest.number();
   }
 
   /** The name of the guest that an address was heard of last. */
   @Nullable String guest(IpAddress address) {
-    if (guestNames == null) {
+    if (named == null) {
       return null;
     }
     Held known = held.get(address);
@@ -89,8 +96,7 @@ final class Neighbours {
    * @return false if it is another guest's
    */
   boolean heard(IpAddress address, long mac) {
-    String named = guest(mac);
-    String name = named == null ? "" : named;
+    String name = Objects.requireNonNullElse(guest(mac), "");
     Held known = last;
     if (known != null
         && known.mac == mac

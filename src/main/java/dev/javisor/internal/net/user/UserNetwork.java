@@ -43,7 +43,7 @@ public final class UserNetwork implements OffloadingBackend, GuestPorts {
 
   private final UserSpec spec;
   private final Subnet subnet;
-  private final @Nullable LongFunction<@Nullable String> guestNames;
+  private final @Nullable LongFunction<@Nullable NamedGuest> guests;
   private final LongSupplier nanos;
   private final RandomGenerator random;
   private final ThreadFactory threads;
@@ -68,17 +68,17 @@ public final class UserNetwork implements OffloadingBackend, GuestPorts {
   /**
    * One that guests share.
    *
-   * @param guestNames what a guest is called, by its MAC address, and null if that is not known;
-   *     called on this network's thread; null for a network of one guest
+   * @param guests who has a MAC address, and null if that is not known; called on this network's
+   *     thread; null for a network of one guest
    */
   public UserNetwork(
       UserSpec spec,
-      @Nullable LongFunction<@Nullable String> guestNames,
+      @Nullable LongFunction<@Nullable NamedGuest> guests,
       LongSupplier nanos,
       RandomGenerator random,
       ThreadFactory threads) {
     this.spec = spec;
-    this.guestNames = guestNames;
+    this.guests = guests;
     this.nanos = nanos;
     this.random = random;
     this.threads = threads;
@@ -124,7 +124,7 @@ public final class UserNetwork implements OffloadingBackend, GuestPorts {
           new UserParts(
               spec,
               subnet,
-              guestNames,
+              guests,
               loop,
               out,
               counters,

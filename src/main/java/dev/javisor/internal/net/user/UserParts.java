@@ -21,7 +21,7 @@ final class UserParts implements AutoCloseable {
   UserParts(
       UserSpec spec,
       Subnet subnet,
-      @Nullable LongFunction<@Nullable String> guestNames,
+      @Nullable LongFunction<@Nullable NamedGuest> guests,
       Loop loop,
       FrameOut out,
       Counters counters,
@@ -31,7 +31,7 @@ final class UserParts implements AutoCloseable {
       EchoSocket.Opener pings) {
     Names names =
         new Names(subnet, spec.services().stream().map(UserSpec.Service::name).distinct().toList());
-    Neighbours neighbours = new Neighbours(guestNames);
+    Neighbours neighbours = new Neighbours(guests);
     PacketWriter writer = new PacketWriter(out, neighbours, counters);
     IcmpHost icmp = new IcmpHost(subnet, writer, names, counters, nanos);
     Egress egress = new PolicyEgress(subnet, spec.policy());

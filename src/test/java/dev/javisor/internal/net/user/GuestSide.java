@@ -67,14 +67,14 @@ final class GuestSide implements OffloadGuest, AutoCloseable {
       UserSpec spec,
       Subnet subnet,
       ThreadFactory threads,
-      @Nullable LongFunction<@Nullable String> guestNames)
+      @Nullable LongFunction<@Nullable NamedGuest> guests)
       throws Exception {
     driver =
         new UserNetDriver(
             this,
             spec,
             subnet,
-            guestNames,
+            guests,
             nanos::get,
             new SplittableRandom(1),
             counters,

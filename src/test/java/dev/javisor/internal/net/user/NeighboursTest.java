@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** Addresses that guests say are theirs. */
 class NeighboursTest {
-  private final Map<Long, String> names = new HashMap<>(Map.of(1L, "a", 2L, "b"));
+  private final Map<Long, NamedGuest> names =
+      new HashMap<>(Map.of(1L, new NamedGuest("a", 0), 2L, new NamedGuest("b", 1)));
   private final Neighbours neighbours = new Neighbours(names::get);
 
   private static IpAddress address(int number) {
@@ -82,7 +83,7 @@ class NeighboursTest {
   @Test
   void shouldFollowAMachineToAnotherPort() {
     neighbours.heard(address(5), 1);
-    names.put(1L, "c");
+    names.put(1L, new NamedGuest("c", 2));
     neighbours.heard(address(5), 1);
 
     assertEquals(Optional.empty(), neighbours.address("a"));

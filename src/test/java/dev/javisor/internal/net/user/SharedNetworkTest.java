@@ -42,7 +42,14 @@ class SharedNetworkTest {
             new UserSpec(null, NetPolicy.all(), null, List.of(), List.of(service)),
             GuestSide.SUBNET,
             Thread::new,
-            Map.of(GOOD, "good", EVIL, "evil", LATE, "late")::get);
+            Map.of(
+                    GOOD,
+                    new NamedGuest("good", 0),
+                    EVIL,
+                    new NamedGuest("evil", 1),
+                    LATE,
+                    new NamedGuest("late", 2))
+                ::get);
     ask(GOOD, GOOD);
     ask(EVIL, EVIL);
     guests.received.clear();

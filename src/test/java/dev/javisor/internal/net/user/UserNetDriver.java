@@ -20,7 +20,7 @@ final class UserNetDriver implements AutoCloseable {
       NetGuest guest,
       UserSpec spec,
       Subnet subnet,
-      @Nullable LongFunction<@Nullable String> guestNames,
+      @Nullable LongFunction<@Nullable NamedGuest> guests,
       LongSupplier nanos,
       RandomGenerator random,
       Counters counters,
@@ -30,8 +30,7 @@ final class UserNetDriver implements AutoCloseable {
     loop = new Loop();
     out = new FrameOut(counters);
     out.attach(guest);
-    parts =
-        new UserParts(spec, subnet, guestNames, loop, out, counters, nanos, random, threads, pings);
+    parts = new UserParts(spec, subnet, guests, loop, out, counters, nanos, random, threads, pings);
   }
 
   void take(NetFrame frame) {
